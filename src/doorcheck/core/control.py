@@ -1,0 +1,95 @@
+"""The vocabulary of the catalogue: control ids, questions, severities and what a control is."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class ControlId(enum.StrEnum):
+    """Ids are permanent: they stand in baselines, comments and other people's dashboards."""
+
+    AUTHENTICATE = "authenticate"
+    COVER_EVERY_DOOR = "cover-every-door"
+    PATCH_FRAMEWORK = "patch-framework"
+    SHARE_IDENTITY = "share-identity"
+
+
+class Question(enum.StrEnum):
+    """The five questions every door answers, in the order a report asks them."""
+
+    CALLER = "caller"
+    PAYLOAD = "payload"
+    RESOURCE = "resource"
+    ABUSE = "abuse"
+    FAILURE = "failure"
+
+
+class Severity(enum.IntEnum):
+    """Ordered, so that a threshold is a comparison."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class Confidence(enum.IntEnum):
+    """How sure a finding is."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class Scope(enum.StrEnum):
+    """Whether a control is asked of each door or once of the whole app."""
+
+    DOOR = "door"
+    APP = "app"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One named way in which a control goes missing.
+
+    ``severity`` replaces the control's own where this way is worse or milder; ``fix`` says what to do.
+    """
+
+    id: str
+    title: str
+    fix: str
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSpec:
+    """Everything about a control that is not code. ``cwe`` is a CWE number, ``owasp`` an API Top 10 (2023) id."""
+
+    id: ControlId
+    title: str
+    question: Question
+    scope: Scope
+    severity: Severity
+    why: str
+    fix: str
+    ways: tuple[Way, ...]
+    cwe: int
+    owasp: str
+    since: str
+
+    def way(self, way_id: str) -> Way:
+        """The way with this id; KeyError if the control has none."""
+        for way in self.ways:
+            if way.id == way_id:
+                return way
+        raise KeyError(way_id)

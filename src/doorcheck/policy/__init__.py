@@ -1,0 +1,1 @@
+"""Verdicts into findings: severity, acceptance, baseline, configuration."""

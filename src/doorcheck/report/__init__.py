@@ -1,0 +1,1 @@
+"""A finished report into a format; one module a format, no logic."""

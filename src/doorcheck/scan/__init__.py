@@ -1,0 +1,1 @@
+"""The static engine: repository in, verdicts out."""

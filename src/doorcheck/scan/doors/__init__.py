@@ -1,0 +1,1 @@
+"""The inventory: every server entry point of an app."""

@@ -1,0 +1,1 @@
+"""Deductions about functions, whoever calls them."""

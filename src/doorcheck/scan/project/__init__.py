@@ -1,0 +1,1 @@
+"""Apps in a repository and how its modules find each other."""
