@@ -29,7 +29,7 @@ NODE_STAMP := $(shell node -e 'process.exit(+process.versions.node.split(".")[0]
 export NEXT_TELEMETRY_DISABLED := 1
 
 help:
-	@sed -n '/^# /s/^# //p;/^[^#]/q' Makefile
+	@sed -n '/^#/!q;s/^# //p' Makefile
 
 demo: $(VENV)/.package
 	@$(BIN)/doorcheck scan examples/leaky --exit-zero
