@@ -1,0 +1,34 @@
+"""The order in which a report names things: the same for every format, and the same in every run."""
+
+from __future__ import annotations
+
+from doorcheck.core import Door, Finding, Location, Report, Standing
+
+_STANDINGS = tuple(Standing)
+
+
+def in_file(at: Location) -> tuple[str, int, int]:
+    """A key that sorts by file, then downwards."""
+    return at.path, at.line, at.column
+
+
+def doors_in_order(report: Report) -> list[Door]:
+    """By app, file and place in the file; two doors of one line by id."""
+    return sorted(report.doors, key=lambda door: (door.app, door.file, door.at.line, door.at.column, door.id))
+
+
+def findings_in_order(report: Report) -> list[Finding]:
+    """New ones first, the worst and surest first, then by place."""
+    return sorted(
+        report.findings,
+        key=lambda finding: (
+            _STANDINGS.index(finding.standing),
+            -finding.severity,
+            -finding.confidence,
+            finding.app,
+            in_file(finding.at),
+            finding.control,
+            finding.subject,
+            finding.fingerprint,
+        ),
+    )
