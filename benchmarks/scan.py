@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from memory import Sampler
 from widely_imported import most_imported
 
 SOURCES = {".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".mjs", ".cjs"}
@@ -35,7 +36,7 @@ rules:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one process and the children it waited for; ``peak`` is that of the largest of them, in megabytes."""
+    """Of one process and the children it waited for; ``peak`` is what they held together, in megabytes."""
 
     cpu: float
     wall: float
@@ -53,13 +54,20 @@ def measured(command: Sequence[str | Path], out: Path, env: dict[str, str], ok: 
     with out.open("wb") as stdout, said.open("wb") as stderr:
         start = time.perf_counter()
         process = subprocess.Popen([str(word) for word in command], stdout=stdout, stderr=stderr, env=env)
-        _, status, usage = os.wait4(process.pid, 0)
+        with Sampler(process.pid) as memory:
+            _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in set(ok):
         sys.exit(f"{command[0]} ended with {process.returncode}:\n{said.read_text(errors='replace')[-2000:]}")
-    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / unit)
+    largest = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return Cost(usage.ru_utime + usage.ru_stime, wall, max(largest, memory.peak) / 2**20)
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What this program reads of the summary in the JSON report."""
+
+    files_parsed: int
 
 
 class ScannedDoor(msgspec.Struct, frozen=True):
@@ -72,7 +80,7 @@ class Scanned(msgspec.Struct, frozen=True):
     """What this program reads of the JSON report."""
 
     doors: list[ScannedDoor]
-    files_parsed: int
+    summary: Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +196,7 @@ def run() -> None:
         ours = our_costs(bench)
         scanned = bench.scanned()
         sources = sum(path.suffix in SOURCES for path in tree.rglob("*") if path.is_file())
-        counts = f"{sources} source files, {scanned.files_parsed} parsed, {len(scanned.doors)} doors"
+        counts = f"{sources} source files, {scanned.summary.files_parsed} parsed, {len(scanned.doors)} doors"
         print(f"{given.tree.resolve().name}: {counts}")
         print(f"median of {given.runs} runs, {os.cpu_count()} CPUs\n")
         print(shown(ours, peer_costs(bench, given.oxlint, given.semgrep)))
