@@ -25,6 +25,7 @@ installed=$folder/node_modules/.doorcheck-install
 if [ ! -f "$installed" ] || [ "$folder/package-lock.json" -nt "$installed" ]; then
 	echo "npm ci in $folder"
 	(cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
+	mkdir -p "$folder/node_modules"
 	touch "$installed"
 fi
 
