@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from doorcheck import core
-from doorcheck.scan.project.locks import locked_version
+from doorcheck.scan.project.locks import Locks
 from doorcheck.scan.project.manifests import Manifest, Manifests, ancestors, strings
 from doorcheck.scan.project.tree import LOCK_FILES, Tree
 
@@ -18,12 +18,14 @@ _WRITTEN = re.compile(r"[\w.^~<>=|*+\- ]{1,64}", re.ASCII)
 def find_apps(tree: Tree) -> tuple[core.App, ...]:
     """Every folder that depends on Next.js or configures it and has route folders, in order of path."""
     manifests = Manifests(tree)
-    with_sources = {folder for path in tree.sources for folder in ancestors(path.rpartition("/")[0])}
+    locks = Locks(tree)
+    folders = {path.rpartition("/")[0] for path in tree.sources}
+    with_sources = {above for folder in folders for above in ancestors(folder)}
     found: list[core.App] = []
     for folder in sorted(_candidates(tree, manifests)):
         prefix = f"{folder}/" if folder else ""
         if any(prefix + routes in with_sources for routes in _ROUTE_FOLDERS):
-            found.append(core.App(folder or ".", _version(tree, manifests, folder)))
+            found.append(core.App(folder or ".", _version(tree, manifests, locks, folder)))
     return tuple(found)
 
 
@@ -53,7 +55,7 @@ def _runs_next(manifest: Manifest) -> bool:
     return any("next" in strings(manifest.content.get(field)) for field in ("dependencies", "devDependencies"))
 
 
-def _version(tree: Tree, manifests: Manifests, folder: str) -> str | None:
+def _version(tree: Tree, manifests: Manifests, locks: Locks, folder: str) -> str | None:
     above = manifests.above(folder)
     written = _resolved(tree, manifests, folder, manifests.written("next", above))
     owner = next((manifest.folder for manifest in above if "next" in manifest.dependencies), folder)
@@ -61,7 +63,7 @@ def _version(tree: Tree, manifests: Manifests, folder: str) -> str | None:
         prefix = f"{root}/" if root else ""
         if any(tree.exists(prefix + name) for name in LOCK_FILES):
             inside = owner.removeprefix(prefix) if owner.startswith(prefix) and owner != root else ""
-            return locked_version(tree, root, inside, "next", written) or written
+            return locks.version(root, inside, "next", written) or written
     return written
 
 

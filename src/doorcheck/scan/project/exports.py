@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doorcheck.scan.project.patterns import StarPatterns
+
+MAX_TARGETS = 64
 
 _CONDITIONS = frozenset(("import", "require", "node", "default"))
 
 
-def export_targets(exports: object, subpath: str) -> tuple[list[str], list[str]]:
-    """What ``exports`` gives for ``subpath`` (``""`` the package itself), in the order in which it is written.
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a package.json gives for one name, in the order in which it is written.
 
-    First the targets Node.js would take, then those under other conditions (``types``, ``source``, a team's own),
-    which often name the source of a package that is built.
+    ``usual`` is what Node.js may take. ``other`` stands under other conditions (``types``, ``source``, a team's
+    own), which often name the source of a package that is built.
     """
-    key = f"./{subpath}" if subpath else "."
-    if isinstance(exports, dict) and any(isinstance(name, str) and name.startswith(".") for name in exports):
-        return _targets(exports, key)
-    return _targets({".": exports}, key)
+
+    usual: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.usual or self.other)
 
 
-def import_targets(imports: object, specifier: str) -> tuple[list[str], list[str]]:
-    """What ``imports`` gives for a specifier that starts with ``#``; targets may be packages."""
-    return _targets(imports, specifier) if isinstance(imports, dict) else ([], [])
+class TargetTable:
+    """One ``exports`` or ``imports`` object."""
 
+    def __init__(self, entries: dict[str, object]) -> None:
+        # A key that ends with "/" is the older form of one that ends with "/*".
+        written = ((f"{key}*" if key.endswith("/") else key, value) for key, value in entries.items())
+        self._patterns = StarPatterns(written, may_be_empty=False)
 
-def _targets(table: Mapping[str, object], key: str) -> tuple[list[str], list[str]]:
-    matched = _match(table, key)
-    usual: list[str] = []
-    other: list[str] = []
-    if matched is not None:
+    def targets(self, key: str) -> Targets:
+        """The targets for ``.``, ``./subpath`` or ``#name``; none when the table does not hold it."""
+        matched = self._patterns.match(key)
+        if matched is None:
+            return Targets()
+        usual: list[str] = []
+        other: list[str] = []
         value, star = matched
-        for target, is_usual in _walk(value, is_usual=True):
+        for target, is_usual in itertools.islice(_walk(value, is_usual=True), MAX_TARGETS):
             filled = target + star if target.endswith("/") else target.replace("*", star)
             (usual if is_usual else other).append(filled)
-    return usual, other
+        return Targets(tuple(usual), tuple(other))
 
 
-def _match(table: Mapping[str, object], key: str) -> tuple[object, str] | None:
-    """The value for a key and what its ``*`` stands for: the same key first, then the longest pattern."""
-    if key in table and "*" not in key:
-        return table[key], ""
-    best: tuple[int, str, str] | None = None
-    for pattern in table:
-        if not isinstance(pattern, str):
-            continue
-        # A key that ends with "/" is the older form of one that ends with "/*".
-        prefix, star, suffix = pattern.partition("*") if not pattern.endswith("/") else (pattern, "*", "")
-        if not star or not key.startswith(prefix) or not key.endswith(suffix) or len(key) <= len(prefix) + len(suffix):
-            continue
-        if best is None or len(prefix) > best[0]:
-            best = (len(prefix), pattern, key[len(prefix) : len(key) - len(suffix)])
-    return (table[best[1]], best[2]) if best else None
+def exports_table(exports: object) -> TargetTable:
+    """The table of a package.json's ``exports``, whose short form (a target, or its conditions) is for ``.`` alone."""
+    if isinstance(exports, dict):
+        subpaths = {key: value for key, value in exports.items() if isinstance(key, str) and key.startswith(".")}
+        if subpaths:
+            return TargetTable(subpaths)
+    return TargetTable({} if exports is None else {".": exports})
+
+
+def imports_table(imports: object) -> TargetTable:
+    """The table of a package.json's ``imports``."""
+    entries = imports.items() if isinstance(imports, dict) else ()
+    return TargetTable({key: value for key, value in entries if isinstance(key, str) and key.startswith("#")})
 
 
 def _walk(value: object, *, is_usual: bool) -> Iterator[tuple[str, bool]]:

@@ -8,82 +8,105 @@ from collections.abc import Callable
 from doorcheck import core
 from doorcheck.scan.project.tree import LOCK_FILES, Tree, UnreadableFile
 
-MAX_LOCK_BYTES = 32 * 1024 * 1024
+MAX_LOCK_BYTES = 16 * 1024 * 1024
+# Each search reads the lock file anew; a repository of that many apps gets ranges for the rest.
+MAX_SEARCHES = 500
 
-_VERSION = r"v?(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)"
-
-
-def locked_version(tree: Tree, root: str, app: str, package: str, written: str | None) -> str | None:
-    """The version that the lock files in the folder ``root`` hold for ``app`` (a path below it, ``""`` for itself).
-
-    ``written`` is the range in the app's package.json, by which yarn names its entries. None when no lock says.
-    """
-    prefix = f"{root}/" if root else ""
-    preferred = tree.data(f"{prefix}package.json").get("packageManager")
-    manager = preferred.partition("@")[0] if isinstance(preferred, str) else ""
-    for name in sorted(LOCK_FILES, key=lambda name: not name.startswith(_PREFIX.get(manager, "\0"))):
-        path = prefix + name
-        if not tree.exists(path):
-            continue
-        try:
-            text = tree.read(path, MAX_LOCK_BYTES).decode("utf-8", "replace")
-        except UnreadableFile as error:
-            tree.unread.append(core.Unread(path, error.why))
-            continue
-        if version := _READERS[name](text, app, package, written):
-            return version
-    return None
+_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)")
+_OWN_LOCK = {"pnpm": "pnpm-lock", "npm": "package-lock", "yarn": "yarn", "bun": "bun"}
 
 
-def _from_npm(text: str, app: str, package: str, written: str | None) -> str | None:  # noqa: ARG001 - one signature
-    name = re.escape(package)
-    places = [rf"{re.escape(app)}/node_modules/{name}"] if app else []
-    for place in (*places, f"node_modules/{name}", name):
-        if found := re.search(rf'"{place}": \{{\s*"version": "{_VERSION}"', text):
+class Locks:
+    """The lock files of one tree, each read once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._texts: dict[str, str] = {}
+        self._searches = 0
+
+    def version(self, root: str, importer: str, package: str, written: str | None) -> str | None:
+        """The version that the lock files in the folder ``root`` hold; None when they hold none.
+
+        ``importer`` is the folder, below ``root``, of the package.json that asks for the package (``""`` the root's
+        own), ``written`` the range in it, by which yarn names its entries.
+        """
+        prefix = f"{root}/" if root else ""
+        asked = self._tree.data(f"{prefix}package.json").get("packageManager")
+        own = _OWN_LOCK.get(asked.partition("@")[0], "\0") if isinstance(asked, str) else "\0"
+        for name in sorted(LOCK_FILES, key=lambda name: not name.startswith(own)):
+            if self._tree.exists(prefix + name) and self._searches < MAX_SEARCHES:
+                self._searches += 1
+                if found := _READERS[name](self._text(prefix + name), importer, package, written):
+                    return found
+        return None
+
+    def _text(self, path: str) -> str:
+        if path not in self._texts:
+            try:
+                text = self._tree.read(path, MAX_LOCK_BYTES).decode("utf-8", "replace")
+            except UnreadableFile as error:
+                self._tree.unread.append(core.Unread(path, error.why))
+                text = ""
+            self._texts[path] = "\n" + text.replace("\r\n", "\n")
+        return self._texts[path]
+
+
+def _after(text: str, *heads: str) -> str | None:
+    """The version that follows the first of these heads that the text holds; white space may stand between."""
+    for head in heads:
+        at = text.find(head)
+        if at >= 0 and (found := _VERSION.match(text[at + len(head) : at + len(head) + 200].lstrip())):
             return found[1]
     return None
 
 
-def _from_pnpm(text: str, app: str, package: str, written: str | None) -> str | None:  # noqa: ARG001 - one signature
-    importer = re.escape(app or ".")
-    name = re.escape(package)
-    block = re.search(rf"^  ['\"]?{importer}['\"]?:\n((?:    .*\n|\n)*)", text, re.MULTILINE)
-    body = (
-        block[1] if block else "" if re.search(r"^importers:", text, re.MULTILINE) else text[: text.find("\npackages:")]
-    )
-    entry = rf"^ +['\"]?{name}['\"]?:(?:\n +specifier: .*\n +version:)? ['\"]?{_VERSION}"
-    if found := re.search(entry, body, re.MULTILINE):
-        return re.split(r"[_(]", found[1])[0]
+def _from_npm(text: str, importer: str, package: str, written: str | None) -> str | None:  # noqa: ARG001 - one signature
+    places = [f"node_modules/{package}", package]
+    if importer:
+        places.insert(0, f"{importer}/node_modules/{package}")
+    for place in places:
+        at = text.find(f'"{place}": {{')
+        if at >= 0 and (found := _after(text[at : at + len(place) + 200], '"version": "')):
+            return found
     return None
 
 
-def _from_yarn(text: str, app: str, package: str, written: str | None) -> str | None:  # noqa: ARG001 - one signature
-    name = re.escape(package)
-    entries = re.findall(rf'^("?{name}@[^\n]*):\n +version:? "?{_VERSION}', text, re.MULTILINE)
+def _from_pnpm(text: str, importer: str, package: str, written: str | None) -> str | None:  # noqa: ARG001 - one signature
+    head = text[: text.find("\npackages:") + 1] or text
+    if "\nimporters:" in head:
+        name = importer or "."
+        starts = [at for quoted in (name, f"'{name}'") if (at := head.find(f"\n  {quoted}:\n")) >= 0]
+        if not starts:
+            return None
+        block = re.compile(r"\n  \S.*((?:\n    .*|\n(?=\n))*)").match(head, starts[0])
+        head = block[1] + "\n" if block else ""
+    entry = rf"\n +'?{re.escape(package)}'?:(?:\n +specifier: .*\n +version:)? +'?"
+    # "specifiers:" of older lock files holds ranges under the same name, so an exact version must follow.
+    found = re.search(entry + _VERSION.pattern + r"(?=[\s'(_])", head)
+    return found[1] if found else None
+
+
+def _from_yarn(text: str, importer: str, package: str, written: str | None) -> str | None:  # noqa: ARG001 - one signature
+    entries = re.findall(rf'\n("?{re.escape(package)}@.*):\n +version:? "?{_VERSION.pattern}', text)
     for head, version in entries:
-        wanted = {f"{package}@{written}", f"{package}@npm:{written}"}
-        if wanted & {part.strip().strip('"') for part in head.split(",")}:
+        names = {part.strip().strip('"') for part in head.split(",")}
+        if names & {f"{package}@{written}", f"{package}@npm:{written}"}:
             return str(version)
     return str(entries[0][1]) if len(entries) == 1 else None
 
 
-def _from_bun(text: str, app: str, package: str, written: str | None) -> str | None:  # noqa: ARG001 - one signature
-    name = re.escape(package)
-    own = rf'"{re.escape(app)}": \{{\s*"name": "([^"]+)"'
-    workspace = re.search(own, text) if app else None
-    places = [f"{re.escape(workspace[1])}/{name}"] if workspace else []
-    for place in (*places, name):
-        if found := re.search(rf'"{place}": \["{name}@{_VERSION}"', text):
-            return found[1]
-    return None
+def _from_bun(text: str, importer: str, package: str, written: str | None) -> str | None:  # noqa: ARG001 - one signature
+    places = [package]
+    workspace = re.search(rf'"{re.escape(importer)}": \{{\s*"name": "([^"]+)"', text) if importer else None
+    if workspace:
+        places.insert(0, f"{workspace[1]}/{package}")
+    return _after(text, *(f'"{place}": ["{package}@' for place in places))
 
 
-_Reader = Callable[[str, str, str, str | None], str | None]
-_READERS: dict[str, _Reader] = {
+_READERS: dict[str, Callable[[str, str, str, str | None], str | None]] = {
     "pnpm-lock.yaml": _from_pnpm,
     "package-lock.json": _from_npm,
     "npm-shrinkwrap.json": _from_npm,
     "yarn.lock": _from_yarn,
     "bun.lock": _from_bun,
 }
-_PREFIX = {"pnpm": "pnpm", "npm": "package-lock", "yarn": "yarn", "bun": "bun"}

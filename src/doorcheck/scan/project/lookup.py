@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from doorcheck.scan.project.manifests import Manifests, joined
 from doorcheck.scan.project.tree import SOURCE_SUFFIXES, Tree
 
@@ -65,14 +67,11 @@ class Lookup:
         """The source of a package's main module, by its package.json (``exports`` aside), then by custom."""
         manifest = self._manifests.at(folder)
         targets = [text for field in _ENTRY_FIELDS if manifest and (text := manifest.text(field))]
-        return (
-            self.first(folder, targets)
-            or self.first_source_of(folder, targets)
-            or self.file(f"{folder}/src/index".lstrip("/"))
-            or self.file(f"{folder}/index".lstrip("/"))
-        )
+        # Without a field that says otherwise, a package is its index; with one that is built, most likely src.
+        customs = ("src/index", "index") if targets else ("index", "src/index")
+        return self.first(folder, targets) or self.first_source_of(folder, targets) or self.first(folder, customs)
 
-    def first(self, folder: str, targets: list[str]) -> str | None:
+    def first(self, folder: str, targets: Sequence[str]) -> str | None:
         """The first of the targets, relative to ``folder``, that is in the tree."""
         for target in targets:
             path = joined(folder, target)
@@ -82,7 +81,7 @@ class Lookup:
                 return found
         return None
 
-    def first_source_of(self, folder: str, targets: list[str]) -> str | None:
+    def first_source_of(self, folder: str, targets: Sequence[str]) -> str | None:
         """The source file from which a build made the first of the targets that has one in the tree."""
         for target in targets:
             path = joined("", target)

@@ -6,8 +6,11 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from doorcheck.scan.project.globs import MAX_PATTERNS, segments_match
+from doorcheck import core
+from doorcheck.scan.project.globs import MAX_PATTERN_LENGTH, MAX_PATTERNS, segments_match
 from doorcheck.scan.project.tree import Tree
+
+MAX_MANIFESTS = 5_000
 
 # The ways to write that a dependency is the folder next door, not what a registry holds.
 _LOCAL = ("workspace:", "file:", "link:", "portal:")
@@ -67,12 +70,16 @@ class Manifests:
         self._tree = tree
         self._by_folder: dict[str, Manifest] = {}
         self._by_name: dict[str, list[Manifest]] = {}
-        for path in tree.others:
-            folder, _, file = path.rpartition("/")
-            if file == "package.json":
-                manifest = self._by_folder[folder] = _manifest(folder, tree.data(path))
-                if manifest.name:
-                    self._by_name.setdefault(manifest.name, []).append(manifest)
+        paths = [path for path in tree.others if path == "package.json" or path.endswith("/package.json")]
+        if len(paths) > MAX_MANIFESTS:
+            # Once, though several readers ask.
+            note = core.Unread(".", f"more than {MAX_MANIFESTS:,} package.json files; the rest was not read")
+            tree.unread.extend([] if note in tree.unread else [note])
+        for path in sorted(paths, key=lambda path: path.count("/"))[:MAX_MANIFESTS]:
+            folder = path.rpartition("/")[0]
+            manifest = self._by_folder[folder] = _manifest(folder, tree.data(path))
+            if manifest.name:
+                self._by_name.setdefault(manifest.name, []).append(manifest)
         self._declared = self._declared_folders()
         self._above: dict[str, tuple[Manifest, ...]] = {}
 
@@ -135,8 +142,10 @@ class Manifests:
 
     def _declared_folders(self) -> frozenset[str]:
         declared: set[str] = set()
+        left = MAX_PATTERNS
         for manifest in self._by_folder.values():
-            globs = self._workspace_globs(manifest)
+            globs = self._workspace_globs(manifest)[:left]
+            left -= len(globs)
             if globs:
                 declared.update(self._matching(manifest.folder, globs))
         return frozenset(declared)
@@ -147,7 +156,7 @@ class Manifests:
             value = value.get("packages")
         pnpm = self._tree.data(f"{manifest.folder}/pnpm-workspace.yaml".lstrip("/")).get("packages")
         globs = [*(value if isinstance(value, list) else ()), *(pnpm if isinstance(pnpm, list) else ())]
-        return [glob for glob in globs if isinstance(glob, str)][:MAX_PATTERNS]
+        return [glob for glob in globs if isinstance(glob, str) and len(glob) <= MAX_PATTERN_LENGTH]
 
     def _matching(self, root: str, globs: list[str]) -> Iterator[str]:
         prefix = f"{root}/" if root else ""

@@ -6,106 +6,25 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from doorcheck.scan.project.exports import export_targets, import_targets
+from doorcheck.scan.project.exports import Targets, TargetTable, exports_table, imports_table
 from doorcheck.scan.project.lookup import Lookup
 from doorcheck.scan.project.manifests import Manifest, Manifests, joined
 from doorcheck.scan.project.tree import Tree
 from doorcheck.scan.project.tsconfig import PathMapping, PathMappings
 
-_BUILTINS = frozenset(
-    (
-        "assert",
-        "async_hooks",
-        "buffer",
-        "child_process",
-        "cluster",
-        "console",
-        "constants",
-        "crypto",
-        "dgram",
-        "diagnostics_channel",
-        "dns",
-        "domain",
-        "events",
-        "fs",
-        "http",
-        "http2",
-        "https",
-        "inspector",
-        "module",
-        "net",
-        "os",
-        "path",
-        "perf_hooks",
-        "process",
-        "punycode",
-        "querystring",
-        "readline",
-        "repl",
-        "stream",
-        "string_decoder",
-        "sys",
-        "timers",
-        "tls",
-        "trace_events",
-        "tty",
-        "url",
-        "util",
-        "v8",
-        "vm",
-        "wasi",
-        "worker_threads",
-        "zlib",
-    )
+_MODULES_OF_NODE = (
+    "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns "
+    "domain events fs http http2 https inspector module net os path perf_hooks process punycode querystring "
+    "readline repl stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads "
+    "zlib"
 )
+_BUILTINS = frozenset(_MODULES_OF_NODE.split())
 # What bundlers load and no handler runs.
-_INERT = frozenset(
-    (
-        "css",
-        "scss",
-        "sass",
-        "less",
-        "styl",
-        "pcss",
-        "json",
-        "json5",
-        "jsonc",
-        "svg",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "webp",
-        "avif",
-        "ico",
-        "bmp",
-        "woff",
-        "woff2",
-        "ttf",
-        "otf",
-        "eot",
-        "mp3",
-        "mp4",
-        "webm",
-        "wav",
-        "pdf",
-        "txt",
-        "md",
-        "mdx",
-        "html",
-        "yaml",
-        "yml",
-        "toml",
-        "xml",
-        "csv",
-        "wasm",
-        "graphql",
-        "gql",
-        "glsl",
-        "prisma",
-        "sql",
-    )
+_SUFFIXES_WITHOUT_CODE = (
+    "css scss sass less styl pcss json json5 jsonc svg png jpg jpeg gif webp avif ico bmp woff woff2 ttf otf "
+    "eot mp3 mp4 webm wav pdf txt md mdx html yaml yml toml xml csv wasm graphql gql glsl prisma sql"
 )
+_INERT = frozenset(_SUFFIXES_WITHOUT_CODE.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +74,8 @@ class Resolver:
         self._lookup = Lookup(tree, self._manifests)
         self._known: dict[tuple[str, str], Resolution] = {}
         self._known_bare: dict[tuple[int, int, str], Resolution] = {}
+        self._exports: dict[str, TargetTable] = {}
+        self._imports: dict[str, TargetTable] = {}
 
     def resolve(self, importer: str, specifier: str) -> Resolution:
         """Where ``specifier`` leads from the file ``importer``, a path of the tree. Never raises."""
@@ -230,7 +151,7 @@ class Resolver:
                 for folder in (f"{root}/src".lstrip("/"), root):
                     if rest and (found := self._lookup.at(f"{folder}/{rest}".lstrip("/"))):
                         return InRepository(found)
-        if cannot_be_a_package or any(pattern.prefix for pattern, _ in matches):
+        if cannot_be_a_package or any(key != "*" for key, _ in matches):
             paths = [path for _, targets in matches for path in targets]
             return self._nothing(specifier, paths[0] if paths else None)
         return _package(specifier)
@@ -252,20 +173,20 @@ class Resolver:
 
     def _imported(self, around: _Surroundings, specifier: str) -> Resolution | None:
         for manifest in around.manifests if specifier.startswith("#") else ():
-            usual, other = import_targets(manifest.content.get("imports"), specifier)
-            if not (usual or other):
+            targets = self._imports_of(manifest).targets(specifier)
+            if not targets:
                 continue
-            if found := self._built_or_source(manifest.folder, usual, other):
+            if found := self._built_or_source(manifest.folder, targets):
                 return InRepository(found)
-            outside = next((target for target in usual if not target.startswith((".", "#", "/"))), None)
+            outside = next((target for target in targets.usual if not target.startswith((".", "#", "/"))), None)
             return self._bare(around, outside) if outside else self._nothing(specifier, None)
         return None
 
     def _in_package(self, home: str, subpath: str, specifier: str) -> InRepository | Unresolved:
         manifest = self._manifests.at(home)
-        exports = manifest.content.get("exports") if manifest else None
-        usual, other = export_targets(exports, subpath) if exports is not None else ([], [])
-        found = self._built_or_source(home, usual, other)
+        table = self._exports_of(manifest) if manifest else None
+        targets = table.targets(f"./{subpath}" if subpath else ".") if table else Targets()
+        found = self._built_or_source(home, targets)
         if found is None and not subpath:
             found = self._lookup.entry(home)
         elif found is None:
@@ -274,12 +195,22 @@ class Resolver:
         path = joined(home, subpath) if subpath else home
         return InRepository(found) if found else self._nothing(specifier, path)
 
-    def _built_or_source(self, folder: str, usual: list[str], other: list[str]) -> str | None:
+    def _exports_of(self, manifest: Manifest) -> TargetTable:
+        if manifest.folder not in self._exports:
+            self._exports[manifest.folder] = exports_table(manifest.content.get("exports"))
+        return self._exports[manifest.folder]
+
+    def _imports_of(self, manifest: Manifest) -> TargetTable:
+        if manifest.folder not in self._imports:
+            self._imports[manifest.folder] = imports_table(manifest.content.get("imports"))
+        return self._imports[manifest.folder]
+
+    def _built_or_source(self, folder: str, targets: Targets) -> str | None:
         return (
-            self._lookup.first(folder, usual)
-            or self._lookup.first_source_of(folder, usual)
-            or self._lookup.first(folder, other)
-            or self._lookup.first_source_of(folder, other)
+            self._lookup.first(folder, targets.usual)
+            or self._lookup.first_source_of(folder, targets.usual)
+            or self._lookup.first(folder, targets.other)
+            or self._lookup.first_source_of(folder, targets.other)
         )
 
 

@@ -34,44 +34,13 @@ _OTHERS = re.compile(
 )
 
 # Names that only tools give. Any other name that starts with a dot may hold a door (app/.well-known).
-_ALWAYS_GENERATED = frozenset(
-    (
-        "node_modules",
-        "bower_components",
-        ".git",
-        ".hg",
-        ".svn",
-        ".next",
-        ".turbo",
-        ".vercel",
-        ".netlify",
-        ".output",
-        ".nuxt",
-        ".svelte-kit",
-        ".open-next",
-        ".sst",
-        ".nx",
-        ".cache",
-        ".parcel-cache",
-        ".yarn",
-        ".pnpm-store",
-        ".expo",
-        ".docusaurus",
-        ".wrangler",
-        ".serverless",
-        ".contentlayer",
-        ".react-email",
-        ".venv",
-        ".tox",
-        ".mypy_cache",
-        ".pytest_cache",
-        ".ruff_cache",
-        ".idea",
-        ".vscode",
-        "__pycache__",
-        "storybook-static",
-    )
+_NAMES_OF_TOOLS = (
+    "node_modules bower_components .git .hg .svn .next .turbo .vercel .netlify .output .nuxt .svelte-kit "
+    ".open-next .sst .nx .cache .parcel-cache .yarn .pnpm-store .expo .docusaurus .wrangler .serverless "
+    ".contentlayer .react-email .venv .tox .mypy_cache .pytest_cache .ruff_cache .idea .vscode __pycache__ "
+    "storybook-static"
 )
+_ALWAYS_GENERATED = frozenset(_NAMES_OF_TOOLS.split())
 # Names that are output beside a package.json and anything elsewhere: app/api/build/route.ts is a door.
 _GENERATED_IN_A_PACKAGE = frozenset(("dist", "build", "out", "coverage", "vendor"))
 

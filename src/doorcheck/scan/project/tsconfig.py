@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from doorcheck.scan.project.exports import export_targets
+from doorcheck.scan.project.exports import MAX_TARGETS, exports_table
 from doorcheck.scan.project.manifests import Manifests, ancestors, joined
+from doorcheck.scan.project.patterns import StarPatterns
 from doorcheck.scan.project.tree import Tree
 
 MAX_EXTENDS = 32
@@ -27,46 +28,24 @@ class _Options:
 
 
 @dataclass(frozen=True, slots=True)
-class PathPattern:
-    """One key of ``paths``. ``targets`` are paths of the tree, with ``*`` where what it stood for goes."""
-
-    prefix: str
-    suffix: str
-    is_exact: bool
-    targets: tuple[str, ...]
-
-    def captured(self, specifier: str) -> str | None:
-        """What the ``*`` stands for in the specifier (empty for an exact key); None when it does not match."""
-        if self.is_exact:
-            return "" if specifier == self.prefix else None
-        if (
-            specifier.startswith(self.prefix)
-            and specifier.endswith(self.suffix)
-            and len(specifier) >= len(self.prefix) + len(self.suffix)
-        ):
-            return specifier[len(self.prefix) : len(specifier) - len(self.suffix)]
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class PathMapping:
     """What governs the imports below one folder. ``base`` is the ``baseUrl`` as a path of the tree, if there is one.
 
-    ``patterns`` are in the order in which they are tried: exact keys, then the longest prefix.
+    ``patterns`` are the keys of ``paths``, each with its targets as paths of the tree.
     """
 
     folder: str
     base: str | None
-    patterns: tuple[PathPattern, ...]
+    patterns: StarPatterns[tuple[str, tuple[str, ...]]]
 
-    def match(self, specifier: str) -> tuple[PathPattern, list[str]] | None:
-        """The pattern that decides for a specifier and the paths it gives, in order; None when none matches."""
-        for pattern in self.patterns:
-            captured = pattern.captured(specifier)
-            if captured is not None:
-                filled = (joined("", target.replace("*", captured)) for target in pattern.targets)
-                return pattern, [path for path in filled if path is not None]
-        return None
+    def match(self, specifier: str) -> tuple[str, list[str]] | None:
+        """The key of ``paths`` that decides for a specifier, and the paths it gives in order; None when none does."""
+        matched = self.patterns.match(specifier)
+        if matched is None:
+            return None
+        (key, targets), star = matched
+        filled = (joined("", target.replace("*", star)) for target in targets)
+        return key, [path for path in filled if path is not None]
 
 
 class PathMappings:
@@ -127,7 +106,7 @@ class PathMappings:
         options = _written(folder, data.get("compilerOptions"))
         extends = data.get("extends")
         # Of several, the last one wins.
-        for parent in reversed(extends if isinstance(extends, list) else [extends]):
+        for parent in reversed(extends[:MAX_EXTENDS] if isinstance(extends, list) else [extends]):
             found = self._extended(folder, parent) if isinstance(parent, str) else None
             if found:
                 options = options.over(self._effective(found, (*heirs, path)))
@@ -144,8 +123,9 @@ class PathMappings:
         manifest = self._manifests.at(home) if home is not None else None
         if home is None or manifest is None:
             return None
-        targets = [target for group in export_targets(manifest.content.get("exports"), subpath) for target in group]
-        targets.append(subpath or manifest.text("tsconfig") or "tsconfig.json")
+        exported = exports_table(manifest.content.get("exports")).targets(f"./{subpath}" if subpath else ".")
+        custom = subpath or manifest.text("tsconfig") or "tsconfig.json"
+        targets = (*exported.usual, *exported.other, custom)
         return next((found for target in targets if (found := self._relative(home, target))), None)
 
     def _relative(self, folder: str, target: str) -> str | None:
@@ -167,20 +147,13 @@ def _written(folder: str, options: object) -> _Options:
 
 def _mapping(folder: str, options: _Options) -> PathMapping:
     base = _placed(folder, *options.base) if options.base else None
-    patterns: list[PathPattern] = []
-    if options.paths:
-        home, paths = options.paths
-        for key, targets in paths.items():
-            placed = [
-                _placed(folder, home if base is None else base, target)
-                for target in (targets if isinstance(targets, list) else [])
-                if isinstance(target, str)
-            ]
-            prefix, star, suffix = key.partition("*")
-            pattern = PathPattern(prefix, suffix, not star, ())
-            patterns.append(replace(pattern, targets=tuple(path for path in placed if path is not None)))
-    patterns.sort(key=lambda pattern: (not pattern.is_exact, -len(pattern.prefix)))
-    return PathMapping(folder, base, tuple(patterns))
+    home, paths = options.paths or ("", {})
+    entries: list[tuple[str, tuple[str, tuple[str, ...]]]] = []
+    for key, targets in paths.items():
+        written = [target for target in (targets if isinstance(targets, list) else ()) if isinstance(target, str)]
+        placed = (_placed(folder, home if base is None else base, target) for target in written[:MAX_TARGETS])
+        entries.append((key, (key, tuple(path for path in placed if path is not None))))
+    return PathMapping(folder, base, StarPatterns(entries, may_be_empty=True))
 
 
 def _placed(folder: str, home: str, path: str) -> str | None:
