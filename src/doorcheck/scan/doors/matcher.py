@@ -2,7 +2,7 @@
 
 The rules are those of Next.js's ``getMiddlewareMatchers`` and ``getMiddlewareRouteMatcher``: a source is a path
 pattern, anchored, case-sensitive, behind the base path and the locale, and also stands for the data and transport
-forms of the same page. Clerk's route matchers use the same patterns, without regard to case, and are asked here too.
+forms of the same page.
 """
 
 from __future__ import annotations
@@ -70,15 +70,7 @@ class Routing:
 
 
 @dataclass(frozen=True, slots=True)
-class RegexLiteral:
-    """A JavaScript regular expression as written, for helpers that take one beside path patterns."""
-
-    source: str
-    flags: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
     """One compiled matcher. ``has`` and ``missing`` are its conditions, each in words."""
 
     source: str
@@ -96,7 +88,7 @@ class _Entry:
 class _Answer:
     """What the matchers say to one path: the entry that covers it, and whether only on a condition."""
 
-    entry: _Entry | None
+    entry: Entry | None
     conditional: bool = False
 
 
@@ -108,7 +100,7 @@ class Matcher:
     matcher cannot be judged.
     """
 
-    entries: tuple[_Entry, ...] | None
+    entries: tuple[Entry, ...] | None
     routing: Routing = Routing()
     refusal: str | None = None
 
@@ -123,7 +115,7 @@ class Matcher:
         written = list(value) if isinstance(value, list | tuple) else [value]
         if len(written) > MAX_MATCHERS:
             return cls.unreadable(f"more than {MAX_MATCHERS} matchers")
-        entries: list[_Entry] = []
+        entries: list[Entry] = []
         for item in written:
             try:
                 entries.append(_entry(item, routing))
@@ -150,6 +142,15 @@ class Matcher:
             return Coverage(Extent.UNKNOWN, "the matcher takes too long to evaluate")
         return _summed_up(answers)
 
+    def runs_for(self, request_path: str) -> bool:
+        """Whether some request for this very path, base path and locale included, is given to the middleware.
+
+        Raises BudgetSpentError for a matcher that takes too long, ValueError for one that could not be read.
+        """
+        if self.refusal is not None:
+            raise ValueError(self.refusal)
+        return self.entries is None or self._answer_to(request_path, Budget(_STEPS_A_ROUTE)).entry is not None
+
     def _answers(self, paths: Iterable[str], budget: Budget) -> list[tuple[str, _Answer]]:
         """The answer to each path, up to the one that settles it: some are covered and some are not."""
         answers: list[tuple[str, _Answer]] = []
@@ -165,7 +166,7 @@ class Matcher:
         return min(answers, key=lambda answer: (answer.entry is not None, not answer.conditional))
 
     def _answer_to(self, path: str, budget: Budget) -> _Answer:
-        found: list[_Entry] = []
+        found: list[Entry] = []
         for entry in self.entries or ():
             if not entry.regex.search(path, budget):
                 continue
@@ -175,46 +176,6 @@ class Matcher:
         if not found:
             return _Answer(None)
         return _Answer(found[0], conditional=not _complement_each_other(found))
-
-
-def path_matches_any(patterns: Sequence[str | RegexLiteral], route: str) -> Coverage:
-    """How much of the route the patterns of a Clerk route matcher match: ``createRouteMatcher``, ``publicRoutes``.
-
-    Patterns are path patterns matched without regard to case, or regular expressions, searched. Neither base path nor
-    locale is part of what they see. An empty list, and an empty pattern, match nothing.
-    """
-    try:
-        entries = [_clerk_entry(pattern) for pattern in patterns[:MAX_MATCHERS] if pattern]
-    except (PathPatternError, RegexError) as error:
-        return Coverage(Extent.UNKNOWN, f"a route pattern cannot be read: {error}")
-    if len(patterns) > MAX_MATCHERS:
-        return Coverage(Extent.UNKNOWN, f"more than {MAX_MATCHERS} route patterns")
-    return Matcher(tuple(entries)).covers(route)
-
-
-def auth_middleware_protects(
-    route: str,
-    public_routes: Sequence[str | RegexLiteral] = (),
-    ignored_routes: Sequence[str | RegexLiteral] | None = None,
-) -> Coverage:
-    """How much of the route Clerk's ``authMiddleware`` (before version 6) refuses to a signed-out caller.
-
-    Everything is protected but what is public or ignored. Without ``ignored_routes``, paths that look like files are
-    ignored, outside ``/api`` and ``/trpc``, as that library has it. ALWAYS means that nothing of the route is open.
-    """
-    ignored = CLERK_IGNORED_ROUTES if ignored_routes is None else ignored_routes
-    opened = path_matches_any([*public_routes, *ignored], route)
-    if opened.extent is Extent.UNKNOWN:
-        return opened
-    if opened.extent is Extent.NEVER:
-        return Coverage(Extent.ALWAYS, "no public or ignored route of authMiddleware matches it")
-    if opened.extent is Extent.ALWAYS:
-        return Coverage(Extent.NEVER, f"authMiddleware lets it through: {opened.matcher}", opened.matcher)
-    return Coverage(Extent.SOMETIMES, f"authMiddleware lets a part of it through: {opened.matcher}", opened.matcher)
-
-
-CLERK_IGNORED_ROUTES = (r"/((?!api|trpc))(_next.*|.+\.[\w]+$)",)
-"""What ``authMiddleware`` leaves alone when it is not told."""
 
 
 def middleware_source(source: str, routing: Routing, locale: bool = True) -> str:
@@ -245,21 +206,21 @@ def _summed_up(answers: Sequence[tuple[str, _Answer]]) -> Coverage:
     return Coverage(Extent.ALWAYS, f"{source} covers it", source)
 
 
-def _condition(entry: _Entry) -> str:
+def _condition(entry: Entry) -> str:
     parts = [f"covers it only when the request has {', '.join(entry.has)}"] if entry.has else []
     if entry.missing:
         parts.append(f"leaves it out when the request has {', '.join(entry.missing)}")
     return " and ".join(parts)
 
 
-def _complement_each_other(entries: list[_Entry]) -> bool:
+def _complement_each_other(entries: list[Entry]) -> bool:
     """Whether one entry asks for the very thing whose absence another asks for, so that one of the two applies."""
     wanted = {entry.has for entry in entries if len(entry.has) == 1 and not entry.missing}
     unwanted = {entry.missing for entry in entries if len(entry.missing) == 1 and not entry.has}
     return bool(wanted & unwanted)
 
 
-def _entry(item: object, routing: Routing) -> _Entry:
+def _entry(item: object, routing: Routing) -> Entry:
     fields: Mapping[object, object] = item if isinstance(item, Mapping) else {"source": item}
     source = fields.get("source")
     if not isinstance(source, str):
@@ -269,19 +230,9 @@ def _entry(item: object, routing: Routing) -> _Entry:
     full = middleware_source(source, routing, locale=fields.get("locale") is not False)
     if len(full) > MAX_SOURCE:
         raise PathPatternError(f"it is longer than {MAX_SOURCE} characters")
-    regex = compile_regex(path_source(full, repair_repeats=True))
     plain = compile_regex(path_source(source, repair_repeats=True))
-    return _Entry(source, regex, _conditions(fields.get("has")), _conditions(fields.get("missing")), hints_of(plain))
-
-
-def _clerk_entry(pattern: str | RegexLiteral) -> _Entry:
-    if isinstance(pattern, RegexLiteral):
-        if set(pattern.flags) - set("igy"):
-            raise RegexError(f"the flags {pattern.flags!r} are not read")
-        regex, source = compile_regex(pattern.source, "i" in pattern.flags), f"/{pattern.source}/{pattern.flags}"
-    else:
-        regex, source = compile_regex(path_source(pattern), ignore_case=True), pattern
-    return _Entry(source, regex, (), (), hints_of(regex))
+    regex = compile_regex(path_source(full, repair_repeats=True))
+    return Entry(source, regex, _conditions(fields.get("has")), _conditions(fields.get("missing")), hints_of(plain))
 
 
 def _conditions(value: object) -> tuple[str, ...]:
