@@ -65,10 +65,10 @@ class _Surroundings:
 
 
 class Resolver:
-    """Resolves the imports of one tree; every answer is kept, and none asks the file system."""
+    """Resolves the imports of one tree; every answer is kept, and only configuration files are read for it."""
 
     def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+        self.tree = tree
         self._manifests = Manifests(tree)
         self._mappings = PathMappings(tree, self._manifests)
         self._lookup = Lookup(tree, self._manifests)
