@@ -37,7 +37,8 @@ SPECIFIERS = [
     "./a", "./a.js", "../src/a", "../lib/auth", "../lib/auth.js", "../lib/both", "../lib/both/", "../lib/esm.mjs", ".",
     "..", "../src", "./index", "../b", "@/a", "@/b", "@/lib/auth", "@/lib/both", "@/exact", "~auth", "@/none", "#auth",
     "#lib/auth", "#lib/none", "#other", "@base/client", "@base/models/user", "home", "util", "@acme/db",
-    "@acme/db/client", "@acme/db/models/user", "@acme/ui", "@acme/ui/button", "@acme/ui/button.js", "plain", "plain/deep", "plain/none",
+    "@acme/db/client", "@acme/db/models/user", "@acme/ui", "@acme/ui/button", "@acme/ui/button.js",
+    "plain", "plain/deep", "plain/none",
     "web", "./none", "../../../../../../outside",
 ]  # fmt: skip
 IMPORTERS = ["apps/web/app/page.tsx", "apps/web/src/a.ts", "apps/docs/src/home.tsx", "packages/db/src/client.ts"]
