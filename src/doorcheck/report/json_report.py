@@ -29,6 +29,7 @@ from doorcheck.report import json_model as model
 from doorcheck.report.counting import Tally, count, lock_of, verdict_name
 from doorcheck.report.escaping import encodable, inert_json
 from doorcheck.report.ordering import doors_in_order, findings_in_order, in_file
+from doorcheck.report.places import place_of
 
 
 def to_json(report: Report) -> bytes:
@@ -176,7 +177,7 @@ def _place(at: Location) -> model.Place:
 
 
 def _finding(finding: Finding, why: str) -> model.FindingItem:
-    at = _place(finding.at)
+    at = _place(place_of(finding))
     return model.FindingItem(
         control=finding.control,
         door=finding.subject,

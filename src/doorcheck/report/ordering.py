@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorcheck.core import Door, Finding, Location, Report, Standing
+from doorcheck.report.places import place_of
 
 _STANDINGS = tuple(Standing)
 
@@ -26,7 +27,7 @@ def findings_in_order(report: Report) -> list[Finding]:
             -finding.severity,
             -finding.confidence,
             finding.app,
-            in_file(finding.at),
+            in_file(place_of(finding)),
             finding.control,
             finding.subject,
             finding.fingerprint,

@@ -12,6 +12,7 @@ from doorcheck.core import BlindSpot, ControlSpec, Finding, Location, Notice, Re
 from doorcheck.report import sarif_model as model
 from doorcheck.report.escaping import inert_json, visible
 from doorcheck.report.ordering import findings_in_order, in_file
+from doorcheck.report.places import place_of
 from doorcheck.report.sarif_rules import LEVELS, SECURITY_SEVERITY, rule_of
 from doorcheck.report.steps import Step, steps
 
@@ -58,7 +59,7 @@ def _result(finding: Finding, index: int) -> model.Result:
         message=_message(f"{finding.subject}: {finding.verdict.says} {finding.fix}"),
         locations=[
             model.Location(
-                physical_location=_place(_at(finding)),
+                physical_location=_place(place_of(finding)),
                 logical_locations=[model.LogicalLocation(visible(finding.subject), "function")],
             )
         ],
@@ -82,7 +83,7 @@ def _properties(finding: Finding) -> dict[str, str]:
 
 def _flow_location(step: Step, finding: Finding) -> model.ThreadFlowLocation:
     # What a running app did happened at the door.
-    at = step.at or _at(finding)
+    at = step.at or place_of(finding)
     return model.ThreadFlowLocation(model.Location(physical_location=_place(at), message=_message(step.says)))
 
 
@@ -123,13 +124,6 @@ def _notification(kind: int, level: model.Level, at: Location, says: str) -> mod
         message=_message(says),
         locations=[model.Location(physical_location=_place(at))],
     )
-
-
-def _at(finding: Finding) -> Location:
-    if finding.at.path not in {"", ".", finding.app}:
-        return finding.at
-    # A finding about a whole app has no file; a viewer needs one, and the app's manifest is where the app begins.
-    return Location("package.json" if finding.app in {"", "."} else f"{finding.app}/package.json", 1)
 
 
 def _place(at: Location) -> model.PhysicalLocation:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 
 from doorcheck.core import ControlSpec, Finding, Standing
+from doorcheck.report.places import place_of
 from doorcheck.report.steps import Step, steps
 from doorcheck.report.terminal.frame import draw_frame, lines_in_frame, source_line
-from doorcheck.report.terminal.screen import DIM, SEVERITY_STYLES, ReadLines, Screen
+from doorcheck.report.terminal.screen import DIM, SEVERITY_STYLES, ReadLines, Screen, styled
 
 _MOST_STEPS = 12
 _MOST_EXCHANGE_LINES = 12
@@ -22,24 +23,24 @@ def draw_finding(screen: Screen, finding: Finding, control: ControlSpec | None, 
     """The whole block."""
     _draw_head(screen, finding)
     screen.blank()
-    draw_frame(screen, finding.at, read_lines)
+    draw_frame(screen, place_of(finding), read_lines)
     screen.blank()
     screen.line(screen.prose(finding.verdict.says, "bold"), indent=2)
     _draw_steps(screen, finding, read_lines)
     screen.blank()
     if control is not None:
-        screen.hang(Text("  Why  ", "bold"), screen.prose(control.why, limit=2000))
-    screen.hang(Text("  Fix  ", "bold green"), screen.prose(finding.fix, limit=2000))
+        screen.hang(styled("  Why  ", "bold"), screen.prose(control.why, limit=2000))
+    screen.hang(styled("  Fix  ", "bold green"), screen.prose(finding.fix, limit=2000))
 
 
 def draw_finding_line(screen: Screen, finding: Finding) -> None:
     """The finding in a line, for a long list."""
     lead = Text("  ").append(f"{finding.severity.label:8} ", SEVERITY_STYLES[finding.severity])
-    screen.hang(lead, screen.text(finding.subject).append("  ").append_text(screen.text(str(finding.at), DIM)))
+    screen.hang(lead, screen.text(finding.subject).append("  ").append_text(screen.text(str(place_of(finding)), DIM)))
 
 
 def _draw_head(screen: Screen, finding: Finding) -> None:
-    badge = Text(f" {finding.severity.label.upper()} ", SEVERITY_STYLES[finding.severity])
+    badge = styled(f" {finding.severity.label.upper()} ", SEVERITY_STYLES[finding.severity])
     screen.hang(Text("  ").append_text(badge).append("  "), screen.text(finding.subject, "bold"))
     detail = screen.text(f"{finding.control}/{finding.verdict.way}", DIM)
     detail.append(f" {screen.signs.dot} {finding.confidence.label} confidence", DIM)
@@ -48,7 +49,7 @@ def _draw_head(screen: Screen, finding: Finding) -> None:
         if finding.reason:
             detail.append(": ", "yellow").append_text(screen.text(finding.reason, "yellow"))
     screen.line(detail, indent=2)
-    screen.line(screen.text(str(finding.at), "cyan"), indent=2)
+    screen.line(screen.text(str(place_of(finding)), "cyan"), indent=2)
 
 
 def _draw_steps(screen: Screen, finding: Finding, read_lines: ReadLines) -> None:
@@ -62,7 +63,7 @@ def _draw_steps(screen: Screen, finding: Finding, read_lines: ReadLines) -> None
 
 
 def _draw_step(screen: Screen, number: int, step: Step, finding: Finding, read_lines: ReadLines) -> None:
-    lead = Text(f"  {number:>2}  ", "bold")
+    lead = styled(f"  {number:>2}  ", "bold")
     under = Text(" " * lead.cell_len)
     if step.at is None:
         screen.hang(lead, screen.prose(step.says))
@@ -75,8 +76,9 @@ def _draw_step(screen: Screen, number: int, step: Step, finding: Finding, read_l
     else:
         screen.hang(lead, place)
         screen.hang(under, says)
-    framed = step.at.path == finding.at.path and step.at.line in lines_in_frame(finding.at)
+    at = place_of(finding)
+    framed = step.at.path == at.path and step.at.line in lines_in_frame(at)
     code = "" if framed else source_line(step.at, read_lines)
     if code:
-        gutter = Text(f"{screen.signs.gutter} ", DIM)
-        screen.hang(under + gutter, Text(screen.cut(code, screen.width - under.cell_len - 2), DIM))
+        gutter = styled(f"{screen.signs.gutter} ", DIM)
+        screen.hang(under + gutter, styled(screen.cut(code, screen.width - under.cell_len - 2), DIM))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from doorcheck.core import Location
-from doorcheck.report.terminal.screen import DIM, ReadLines, Screen
+from doorcheck.report.terminal.screen import DIM, ReadLines, Screen, styled
 
 _AROUND = 3
 # A minified file may be one line of megabytes: only a window of it is ever looked at.
@@ -18,7 +18,7 @@ def draw_frame(screen: Screen, at: Location, read_lines: ReadLines) -> None:
     """The marked line between three before and three after; a sentence where the file cannot be shown."""
     lines = read_lines(at.path) if at.path else None
     if lines is None or not 1 <= at.line <= len(lines):
-        screen.line(Text("(the code cannot be shown)", DIM), indent=4)
+        screen.line(styled("(the code cannot be shown)", DIM), indent=4)
         return
     numbers = _numbers(lines, at.line)
     windows = {number: _window(lines[number - 1], at, number) for number in numbers}
@@ -29,7 +29,7 @@ def draw_frame(screen: Screen, at: Location, read_lines: ReadLines) -> None:
         lead = Text("  ").append(f"{screen.signs.marker if marked else ' '} ", "bold red")
         lead.append(f"{number:>{digits}} ", "bold" if marked else DIM).append(f"{screen.signs.gutter} ", DIM)
         code = screen.cut(windows[number][margin:], screen.width - lead.cell_len)
-        screen.hang(lead, Text(code, "bold" if marked else ""))
+        screen.hang(lead, styled(code, "bold" if marked else ""))
 
 
 def source_line(at: Location, read_lines: ReadLines) -> str:

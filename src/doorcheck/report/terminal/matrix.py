@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from doorcheck.core import (
@@ -27,7 +28,7 @@ from doorcheck.core import (
 )
 from doorcheck.report.counting import Lock, verdict_name
 from doorcheck.report.ordering import doors_in_order
-from doorcheck.report.terminal.screen import DIM, LOCK_OF_VERDICT, LOCK_STYLES, Screen
+from doorcheck.report.terminal.screen import DIM, LOCK_OF_VERDICT, LOCK_STYLES, Screen, styled
 
 _MOST_ROWS = 40
 _LOCKS = tuple(Lock)
@@ -42,6 +43,7 @@ class _Doors:
     findings: Mapping[tuple[str, ControlId], Finding]
     questions: tuple[Question, ...]
     heads: Mapping[Question, str]
+    column: int
 
     def row(self, door: Door) -> _Row:
         return list(self.report.of_door(door))
@@ -70,13 +72,14 @@ def draw_matrix(screen: Screen, report: Report, *, everything: bool) -> None:
         return
     heads = _heads(screen, questions)
     findings = {(finding.subject, finding.control): finding for finding in report.findings}
-    doors = _Doors(report, findings, questions, heads)
+    names = max(cell_len(_name(door)) for door in report.doors)
+    doors = _Doors(report, findings, questions, heads, column=max(16, min(names, 40, screen.width // 2 - 8)))
     files = _files(doors)
     most = len(report.doors) if everything else _MOST_ROWS
     signs = screen.signs.locks
     words = {Lock.UNLOCKED: "missing", Lock.UNKNOWN: "unknown", Lock.LOCKED: "held", Lock.PUBLIC: "not needed"}
     screen.heading("Doors", "  ".join(f"{signs[lock]} {word}" for lock, word in words.items()))
-    screen.line(Text(" ".join(heads[question] for question in questions), DIM), indent=2)
+    screen.line(styled(" ".join(heads[question] for question in questions), DIM), indent=2)
     shown = itertools.islice(((file, door) for file in files for door in file), most)
     for first, rows in itertools.groupby(shown, key=lambda pair: pair[0][0]):
         _draw_file(screen, doors, first, [door for _, door in rows])
@@ -112,20 +115,23 @@ def _draw_door(screen: Screen, doors: _Doors, door: Door) -> None:
         lead.append_text(_cell(screen, [v for c, v in row if c.question is question], len(doors.heads[question])))
         lead.append(" ")
     lead.append(" ")
-    name = door.name if door.kind in {DoorKind.SERVER_ACTION, DoorKind.PROCEDURE} else door.id
-    label = screen.text(name)
+    label = screen.text(_name(door))
     if door.reach is Reach.UNREFERENCED:
         label.append(" (nothing in a browser refers to it)", DIM)
     note, style = _note(doors, door, row)
     room = screen.width - lead.cell_len
-    column = max(24, min(40, room // 2))
-    space = room - max(column, label.cell_len) - 2
+    space = room - max(doors.column, label.cell_len) - 2
     if space >= 20:
-        label.pad_right(max(column - label.cell_len, 0))
+        label.pad_right(max(doors.column - label.cell_len, 0))
         screen.hang(lead, label.append("  ").append(screen.cut(note, space), style))
     else:
         screen.hang(lead, label)
         screen.hang(Text(" " * (lead.cell_len + 2)), screen.text(note, style, limit=200))
+
+
+def _name(door: Door) -> str:
+    """What tells the door from the others of its file."""
+    return door.name if door.kind in {DoorKind.SERVER_ACTION, DoorKind.PROCEDURE} else door.id
 
 
 def _cell(screen: Screen, verdicts: list[Verdict], width: int) -> Text:
@@ -134,7 +140,7 @@ def _cell(screen: Screen, verdicts: list[Verdict], width: int) -> Text:
     sign = screen.signs.locks[lock]
     if number > 1 and lock in {Lock.UNLOCKED, Lock.UNKNOWN}:
         sign += str(number)
-    return Text(f"{sign:^{width}}", LOCK_STYLES[lock])
+    return styled(f"{sign:^{width}}", LOCK_STYLES[lock])
 
 
 def _lock(verdict: Verdict) -> Lock:
@@ -171,5 +177,5 @@ def _draw_hidden(screen: Screen, doors: _Doors, hidden: list[Door]) -> None:
     locks = [min((_lock(verdict) for _, verdict in doors.row(door)), key=_LOCKS.index) for door in hidden]
     parts = [f"{locks.count(lock)} {lock}" for lock in Lock if lock in locks]
     screen.blank()
-    line = Text(f"{screen.signs.more} {len(hidden)} more: {', '.join(parts)}; --show all lists everything", DIM)
+    line = styled(f"{screen.signs.more} {len(hidden)} more: {', '.join(parts)}; --show all lists everything", DIM)
     screen.line(line, indent=2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from rich.console import Console
-from rich.text import Text
 
 from doorcheck.core import Report, Standing
 from doorcheck.report.counting import count
@@ -13,7 +12,7 @@ from doorcheck.report.ordering import findings_in_order
 from doorcheck.report.terminal.finding_block import draw_finding, draw_finding_line
 from doorcheck.report.terminal.matrix import draw_matrix
 from doorcheck.report.terminal.remarks import draw_apps, draw_last_line, draw_remarks
-from doorcheck.report.terminal.screen import DIM, ReadLines, Screen
+from doorcheck.report.terminal.screen import DIM, ReadLines, Screen, styled
 from doorcheck.report.terminal.summary import draw_summary
 
 _MOST_BLOCKS = 20
@@ -48,7 +47,7 @@ def _draw_findings(screen: Screen, report: Report, read_lines: ReadLines, *, eve
     for number, finding in enumerate(findings[:blocks]):
         if number:
             screen.blank()
-            screen.line(Text(screen.signs.rule * max(screen.width - 2, 4), DIM), indent=2)
+            screen.line(styled(screen.signs.rule * max(screen.width - 2, 4), DIM), indent=2)
             screen.blank()
         draw_finding(screen, finding, controls.get(finding.control), read_lines)
     if rest := findings[blocks:]:

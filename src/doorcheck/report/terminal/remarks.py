@@ -9,7 +9,7 @@ from rich.text import Text
 from doorcheck.core import BlindSpot, Location, Notice, Report, Scope, Standing
 from doorcheck.report.counting import Counts, Lock, verdict_name
 from doorcheck.report.ordering import in_file
-from doorcheck.report.terminal.screen import DIM, LOCK_OF_VERDICT, LOCK_STYLES, Screen
+from doorcheck.report.terminal.screen import DIM, LOCK_OF_VERDICT, LOCK_STYLES, Screen, styled
 
 _MOST_LINES = 10
 _LOCKS = tuple(Lock)
@@ -29,7 +29,7 @@ def draw_apps(screen: Screen, report: Report, *, everything: bool) -> None:
     screen.heading("Apps", "as a whole")
     most = len(cells) if everything else 2 * _MOST_LINES
     for lock, app, control in cells[:most]:
-        lead = Text(f"  {screen.signs.locks[lock]}  ", LOCK_STYLES[lock])
+        lead = styled(f"  {screen.signs.locks[lock]}  ", LOCK_STYLES[lock])
         name = screen.text(control)
         if len(report.apps) > 1:
             name.append("  ").append_text(screen.text(app, DIM))
@@ -50,7 +50,7 @@ def draw_remarks(screen: Screen, report: Report, *, everything: bool) -> None:
 def draw_last_line(screen: Screen, report: Report, counts: Counts) -> None:
     """Everything, shown or hidden, counted."""
     new = counts.standings[Standing.NEW]
-    line = Text(f"{new} new", "bold red" if new else "bold green")
+    line = styled(f"{new} new", "bold red" if new else "bold green")
     parts = [
         f"{counts.standings[Standing.ACCEPTED]} accepted",
         f"{counts.standings[Standing.BASELINE]} in the baseline",
@@ -62,13 +62,13 @@ def draw_last_line(screen: Screen, report: Report, counts: Counts) -> None:
     if report.resolved_baseline:
         parts.append(f"{len(report.resolved_baseline)} mended since the baseline")
     screen.blank()
-    screen.line(Text(screen.signs.rule * screen.width, DIM))
+    screen.line(styled(screen.signs.rule * screen.width, DIM))
     dot = f" {screen.signs.dot} "
     for part in parts:
         # Broken here rather than by the console, so that a number stays beside its word.
         if line.cell_len + len(dot) + len(part) > screen.width:
             screen.line(line)
-            line = Text(part, _shade(part))
+            line = styled(part, _shade(part))
         else:
             line.append(dot, DIM).append(part, _shade(part))
     screen.line(line)

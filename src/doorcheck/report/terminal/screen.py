@@ -26,11 +26,11 @@ LOCK_OF_VERDICT = {
 }
 LOCK_STYLES = {Lock.UNLOCKED: "bold red", Lock.UNKNOWN: "yellow", Lock.LOCKED: "green", Lock.PUBLIC: "cyan"}
 SEVERITY_STYLES = {
-    Severity.INFO: "cyan",
-    Severity.LOW: "cyan",
-    Severity.MEDIUM: "yellow",
-    Severity.HIGH: "bold red",
-    Severity.CRITICAL: "bold white on red",
+    Severity.INFO: "black on cyan",
+    Severity.LOW: "black on cyan",
+    Severity.MEDIUM: "black on yellow",
+    Severity.HIGH: "bold white on red",
+    Severity.CRITICAL: "bold white on magenta",
 }
 
 
@@ -67,6 +67,11 @@ ASCII = Signs(
 )
 
 
+def styled(words: str, style: str) -> Text:
+    """The words in this style, which does not spread to what is appended to them."""
+    return Text().append(words, style)
+
+
 class Screen:
     """Lines go out in order; ``text`` is the only way in for words that are not this package's own."""
 
@@ -78,7 +83,7 @@ class Screen:
 
     def text(self, words: str, style: str = "", *, limit: int = 1000) -> Text:
         """The words on one line, with nothing in them that acts."""
-        return Text(visible(words, ascii_only=self.ascii, limit=limit), style)
+        return styled(visible(words, ascii_only=self.ascii, limit=limit), style)
 
     def prose(self, words: str, style: str = "", *, limit: int = 1000) -> Text:
         """The same for sentences that may have been wrapped where they were written."""
@@ -106,7 +111,7 @@ class Screen:
             lead, room = Text(" "), self.width - 1
         for number, piece in enumerate(content.wrap(self._console, room, overflow="fold")):
             start = lead if number == 0 else Text(" " * lead.cell_len)
-            line = start + piece
+            line = Text().append_text(start).append_text(piece)
             line.rstrip()
             self._console.print(line, soft_wrap=True, highlight=False)
 
@@ -121,7 +126,7 @@ class Screen:
     def heading(self, title: str, note: str = "") -> None:
         """A title in a line across the screen; the note in the same line, or below where there is no room."""
         self.blank()
-        head = Text(f"{self.signs.rule * 2} ", DIM).append(f"{title} ", "bold")
+        head = styled(f"{self.signs.rule * 2} ", DIM).append(f"{title} ", "bold")
         below = head.cell_len + len(note) + 1 > self.width
         if note and not below:
             head.append(f"{note} ", DIM)

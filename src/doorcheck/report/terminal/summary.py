@@ -7,7 +7,7 @@ from rich.text import Text
 
 from doorcheck.core import ControlId, DoorKind, Report, Standing
 from doorcheck.report.counting import Counts, Lock, Tally
-from doorcheck.report.terminal.screen import DIM, LOCK_STYLES, Screen
+from doorcheck.report.terminal.screen import DIM, LOCK_STYLES, Screen, styled
 
 _KINDS = {
     DoorKind.ROUTE_HANDLER: "route handlers",
@@ -21,12 +21,12 @@ _MOST_APPS = 12
 def draw_summary(screen: Screen, report: Report, counts: Counts) -> None:
     """The verdict in a sentence, a bar, a table by kind and the apps."""
     files = f"{report.files_parsed} {_plural(report.files_parsed, 'file')} in {report.seconds:.1f} s"
-    screen.line(Text("doorcheck ", "bold").append_text(screen.text(report.root)).append(f"  {files}", DIM))
+    screen.line(styled("doorcheck ", "bold").append_text(screen.text(report.root)).append(f"  {files}", DIM))
     screen.blank()
     screen.line(_headline(report, counts), indent=2)
     if known := _known(report):
         words = f"{known} of them {_is(known)} known: accepted, in the baseline or below the threshold"
-        screen.line(Text(words, DIM), indent=2)
+        screen.line(styled(words, DIM), indent=2)
     if report.doors:
         _draw_bar(screen, counts.total)
         _draw_kinds(screen, counts)
@@ -37,14 +37,14 @@ def draw_summary(screen: Screen, report: Report, counts: Counts) -> None:
 def _headline(report: Report, counts: Counts) -> Text:
     total, locks = counts.total.doors, counts.total.locks
     if not report.apps:
-        return Text("No Next.js app was found here, so nothing was checked.", "bold yellow")
+        return styled("No Next.js app was found here, so nothing was checked.", "bold yellow")
     if not total:
-        return Text("No door was found, so nothing was checked.", "bold yellow")
+        return styled("No door was found, so nothing was checked.", "bold yellow")
     if unlocked := locks[Lock.UNLOCKED]:
-        return Text(f"{unlocked} of {total} {_plural(total, 'door')} {_is(unlocked)} unlocked.", "bold red")
+        return styled(f"{unlocked} of {total} {_plural(total, 'door')} {_is(unlocked)} unlocked.", "bold red")
     if unknown := locks[Lock.UNKNOWN]:
-        return Text(f"No door is known to be unlocked; {unknown} of {total} could not be judged.", "bold yellow")
-    return Text(f"Every door of {total} is locked, or public by its nature.", "bold green")
+        return styled(f"No door is known to be unlocked; {unknown} of {total} could not be judged.", "bold yellow")
+    return styled(f"Every door of {total} is locked, or public by its nature.", "bold green")
 
 
 def _known(report: Report) -> int:
@@ -78,7 +78,7 @@ def _draw_kinds(screen: Screen, counts: Counts) -> None:
     widths = {lock: max(len(heads[lock]), len(str(counts.total.locks[lock])), 3) for lock in Lock}
     first = max(len(str(counts.total.doors)), 5)
     gap = "  " if wide else " "
-    head = Text(f"{'':14}{gap}{'doors':>{first}}", DIM)
+    head = styled(f"{'':14}{gap}{'doors':>{first}}", DIM)
     for lock in Lock:
         head.append(gap).append(f"{heads[lock]:>{widths[lock]}}", LOCK_STYLES[lock])
     screen.blank()
