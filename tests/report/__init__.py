@@ -1,0 +1,1 @@
+"""What a finished report looks like in every format."""

@@ -9,18 +9,20 @@ from rich.cells import cell_len
 from tests.report.drawing import drawn
 from tests.report.sample import (
     ACTIONS,
+    ARCHIVE,
     AUTHENTICATE,
     DELETE,
     DELETE_MISSING,
     FINDINGS,
     GET,
+    HEALTH,
     VERDICTS,
     read_sample,
     sample_report,
 )
 from tests.report.snapshot import FOLDER, assert_snapshot
 
-from doorcheck.core import App, ControlId, Door, DoorKind, Held, Location, Missing, Report, Standing, Written
+from doorcheck.core import App, ControlId, Door, DoorKind, Held, Location, Missing, Question, Report, Standing, Written
 
 
 @pytest.mark.parametrize(
@@ -115,6 +117,29 @@ def test_long_lists_are_cut_and_what_is_hidden_is_counted() -> None:
     everything = drawn(_many(150), show="all")
     assert everything.count("  Fix  ") == 150
     assert "lists everything" not in everything
+
+
+@pytest.mark.parametrize(("width", "head"), [(110, "caller payload resource abuse"), (40, "cal pay res abu")])
+def test_each_question_with_controls_has_a_column(width: int, head: str) -> None:
+    asked = [Question.CALLER, Question.PAYLOAD, Question.RESOURCE, Question.ABUSE]
+    controls = tuple(
+        dataclasses.replace(AUTHENTICATE, id=control, question=question)
+        for control, question in zip(ControlId, asked, strict=True)
+    )
+    cells = (
+        VERDICTS[GET.id, ControlId.AUTHENTICATE],
+        VERDICTS[ARCHIVE.id, ControlId.AUTHENTICATE],
+        VERDICTS[HEALTH.id, ControlId.AUTHENTICATE],
+        DELETE_MISSING,
+    )
+    verdicts = {(GET.id, control): cell for control, cell in zip(ControlId, cells, strict=True)}
+    report = Report(".", (App("apps/web", "16.0.0"),), (GET,), controls, verdicts, {})
+    lines = drawn(report, width=width).splitlines()
+    assert f"  {head}" in lines
+    row = next(line for line in lines if "GET /api/invoices/[id]" in line)
+    assert row.split()[:4] == ["✓", "?", "·", "✗"]
+    for name, sign in zip(head.split(), "✓?·✗", strict=True):
+        assert head.index(name) <= row.index(sign) - 2 < head.index(name) + len(name)
 
 
 def test_every_door_locked_is_good_news() -> None:

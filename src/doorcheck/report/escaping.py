@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-# Control, format (bidirectional overrides, zero-width characters, tags), surrogate, private use, unassigned, and the
-# two separators that some viewers take for a line break.
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _UNDECODED_BYTE = range(0xDC80, 0xDD00)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ACTS_IN_JSON = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -19,7 +15,7 @@ def visible(text: str, *, ascii_only: bool = False, limit: int = 4000) -> str:
     With ``ascii_only`` every other character outside ASCII is spelt out too.
     """
     cut = text[:limit]
-    if not (cut.isascii() and cut.isprintable()):
+    if not cut.isprintable() or (ascii_only and not cut.isascii()):
         cut = "".join(_shown(character, ascii_only=ascii_only) for character in cut)
     if len(text) > limit:
         cut += f"... ({len(text) - limit} more characters)"
@@ -27,15 +23,15 @@ def visible(text: str, *, ascii_only: bool = False, limit: int = 4000) -> str:
 
 
 def _shown(character: str, *, ascii_only: bool) -> str:
-    code = ord(character)
-    if 0x20 <= code < 0x7F:
+    # Not printable are control and format characters (bidirectional overrides, zero widths, tags), surrogates, what is
+    # private or unassigned, and every space but the one.
+    if character.isprintable() and (character.isascii() or not ascii_only):
         return character
+    code = ord(character)
     if character in "\t\n\r":
         return {"\t": "\\t", "\n": "\\n", "\r": "\\r"}[character]
     if code in _UNDECODED_BYTE:
         return f"\\x{code - 0xDC00:02x}"
-    if not ascii_only and unicodedata.category(character) not in _HIDDEN:
-        return character
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
