@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 # sql<T>`…` is misread as comparisons: the type arguments are blanked before the parse, so that positions stay.
-_TAGGED_TYPE_ARGUMENTS = re.compile(rb"(?<=[\w$])<(?:[^<>`;=]|<[^<>`;=]{0,200}>){1,300}>(?=`)")
+_TAGGED_TYPE_ARGUMENTS = re.compile(rb"(?<=[\w$])<(?:[^<>`=]|<[^<>`=]{0,200}>){1,600}>(?=`)")
 _COMMENT = re.compile(rb"(?://|/\*|\{/\*)[ \t*]*doorcheck:([^\r\n]{0,400})")
 _TYPED_ONLY = (".ts", ".mts", ".cts")
 

@@ -1,0 +1,290 @@
+"""Names and what they stand for: variables of frames, parameters, patterns, and the names of modules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from doorcheck.scan.facts import members
+from doorcheck.scan.facts.modules import Definition, Found, LoadedModule
+from doorcheck.scan.facts.proofs import NOTHING
+from doorcheck.scan.facts.state import State, either, new_choice
+from doorcheck.scan.facts.truth import certain, nullness
+from doorcheck.scan.facts.values import (
+    ANYTHING, UNDEFINED, Alternative, Arr, Cls, Const, Derived, External, Fn, Input, Namespace, Obj, Promise, Unknown,
+    Value,
+)  # fmt: skip
+from doorcheck.scan.project.resolution import Package, Unresolved
+from doorcheck.scan.syntax import ir
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+GLOBAL = "js"
+"""The package name under which the language's and the platform's own globals are known."""
+
+
+class _Evaluating:
+    """Marks a module variable whose value is being worked out, so that a cycle ends."""
+
+
+_EVALUATING = _Evaluating()
+
+
+def look_up(ev: Evaluator, name: str, state: State, scope: Scope, at: int) -> Value:
+    """What a name stands for here."""
+    for frame in scope.frames:
+        variables = state.frames.get(frame)
+        if variables is not None and name in variables:
+            return variables[name]
+    if name == "undefined":
+        return UNDEFINED
+    return module_value(ev, scope.module, name, at)
+
+
+def module_value(ev: Evaluator, module: LoadedModule, name: str, at: int = 0) -> Value:
+    """What a name stands for at the top level of a module."""
+    known = module.constants.get(name)
+    if known is not None:
+        return ANYTHING if known is _EVALUATING else cast("Value", known)
+    if name in module.functions:
+        return _keep(module, name, Fn(module, module.summary.functions[module.functions[name]]))
+    if name in module.variables:
+        return _variable(ev, module, name)
+    if name in module.classes:
+        return _keep(module, name, make_class(ev, module, module.classes[name], State(), _top(module)))
+    imported = module.imports.get(name)
+    if imported is not None:
+        return _keep(module, name, found_value(ev, ev.program.imported(module, imported), module, imported))
+    return External(GLOBAL, (name,))
+
+
+def _keep(module: LoadedModule, name: str, value: Value) -> Value:
+    module.constants[name] = value
+    return value
+
+
+def _top(module: LoadedModule) -> Scope:
+    from doorcheck.scan.facts.evaluator import Scope  # noqa: PLC0415 - the evaluator binds names and the reverse
+
+    return Scope(module, ())
+
+
+def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
+    from doorcheck.scan.facts import chains  # noqa: PLC0415 - routers are bound and bind
+
+    let = module.variables[name]
+    module.constants[name] = _EVALUATING
+    value = evaluate_at_top(ev, module, let.value)
+    bound: dict[str, Value] = {}
+    state = State()
+    state.frames[0] = bound
+    scope = _top(module)
+    scope.frames = (0,)
+    bind(ev, let.pattern, value, state, scope)
+    for each, item in bound.items():
+        module.constants[each] = item
+    found = bound.get(name, ANYTHING)
+    if isinstance(found, chains.Router):
+        chains.fill_router(ev, module, name, found)
+    return found
+
+
+def evaluate_at_top(ev: Evaluator, module: LoadedModule, node: ir.Expression | None) -> Value:
+    """What an expression at the top level of a module stands for; its effects are nobody's door."""
+    from doorcheck.scan.facts.evaluator import PathEnds  # noqa: PLC0415 - the evaluator binds names and the reverse
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold names and the reverse
+
+    if node is None:
+        return UNDEFINED
+    saved = ev.happenings, ev.attempts, ev.tries, ev.active
+    ev.happenings, ev.attempts, ev.tries, ev.active = [], set(), [], list(ev.active)
+    try:
+        return evaluate(ev, node, State(), _top(module))
+    except PathEnds:
+        return ANYTHING
+    finally:
+        ev.happenings, ev.attempts, ev.tries, ev.active = saved
+
+
+def found_value(ev: Evaluator, found: Found, module: LoadedModule, imported: ir.ImportedName) -> Value:
+    """The value of an import."""
+    if isinstance(found, Definition):
+        return definition_value(ev, found)
+    if isinstance(found, LoadedModule):
+        return Namespace(found)
+    if isinstance(found, tuple):
+        package, name = found
+        return external_of(package, name)
+    return _not_found(ev, found, module, imported)
+
+
+def _not_found(ev: Evaluator, found: Found, module: LoadedModule, imported: ir.ImportedName) -> Value:
+    known = ev.knowledge.types.get(imported.imported)
+    if known is not None and known[1][:1] == (imported.imported,):
+        # a client generated at build time is not in the repository, yet its name says what it is
+        return External(known[0], (imported.imported,))
+    if isinstance(found, Unresolved) or found is None:
+        return Unknown(ev.blind(module.path, imported.at, f"the import of {imported.source} could not be followed"))
+    return ANYTHING
+
+
+def external_of(package: Package, name: str) -> External:
+    """A package's export. Its sub-path is part of the package's name here."""
+    full = f"{package.name}/{package.subpath}" if package.subpath else package.name
+    return External(full, () if name == "*" else (name,))
+
+
+def definition_value(ev: Evaluator, found: Definition) -> Value:
+    """The value of an exported name."""
+    if found.local is not None:
+        return module_value(ev, found.module, found.local)
+    key = f"export {found.export.exported if found.export else ''}"
+    known = found.module.constants.get(key)
+    if known is not None:
+        return ANYTHING if known is _EVALUATING else cast("Value", known)
+    found.module.constants[key] = _EVALUATING
+    value = evaluate_at_top(ev, found.module, found.export.value if found.export else None)
+    return _keep(found.module, key, value)
+
+
+def export_value(ev: Evaluator, module: LoadedModule, name: str) -> Value:
+    """The value a module exports under this name."""
+    found = ev.program.exported(module, name)
+    if isinstance(found, Definition):
+        return definition_value(ev, found)
+    if isinstance(found, LoadedModule):
+        return Namespace(found)
+    if isinstance(found, tuple):
+        return external_of(*found)
+    return Unknown(ev.blind(module.path, ir.pack(0, 0), f"the export {name} could not be followed"))
+
+
+def make_class(ev: Evaluator, module: LoadedModule, index: int, state: State, scope: Scope) -> Cls:
+    """The class at this index of the module's table."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold classes and the reverse
+
+    definition = module.summary.classes[index]
+    superclass = evaluate(ev, definition.superclass, state, scope) if definition.superclass is not None else None
+    return Cls(module, definition, scope.frames[0] if scope.frames else 0, scope.frames, superclass)
+
+
+def bind_parameters(
+    ev: Evaluator, function: ir.Function, arguments: Sequence[Value], state: State, scope: Scope
+) -> None:
+    """Bind a call's arguments; a missing one takes its default, or what its type says, or stays undefined."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold functions and the reverse
+
+    for position, parameter in enumerate(function.parameters):
+        if parameter.rest:
+            bind(ev, parameter.pattern, Arr(tuple(arguments[position:])), state, scope)
+            break
+        value = arguments[position] if position < len(arguments) else UNDEFINED
+        if value is UNDEFINED and parameter.default is not None:
+            value = evaluate(ev, parameter.default, state, scope)
+        if isinstance(value, Unknown) and value.fact is None:
+            value = by_annotation(ev, parameter.annotation) or value
+        bind(ev, parameter.pattern, value, state, scope)
+
+
+def by_annotation(ev: Evaluator, annotation: str) -> Value | None:
+    """What a type annotation alone says of a value."""
+    known = ev.knowledge.types.get(annotation.strip())
+    return External(known[0], known[1]) if known is not None else None
+
+
+def bind(ev: Evaluator, pattern: ir.Pattern, value: Value, state: State, scope: Scope) -> None:
+    """Bind the names of a pattern in the innermost frame."""
+    if isinstance(pattern, ir.PatternName):
+        if scope.frames:
+            state.frames.setdefault(scope.frames[0], {})[pattern.id] = value
+    elif isinstance(pattern, ir.PatternDefault):
+        bind(ev, pattern.pattern, _or_default(ev, value, pattern.default, state, scope), state, scope)
+    elif isinstance(pattern, ir.PatternObject):
+        _bind_object(ev, pattern, value, state, scope)
+    elif isinstance(pattern, ir.PatternArray):
+        _bind_array(ev, pattern, value, state, scope)
+    else:
+        assign(ev, pattern, value, state, scope)
+
+
+def _or_default(ev: Evaluator, value: Value, default: ir.Expression, state: State, scope: Scope) -> Value:
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold patterns and the reverse
+
+    there, absent = nullness(value, state)
+    if not absent:
+        return value
+    other = evaluate(ev, default, state, scope)
+    if not there:
+        return other
+    return new_choice([Alternative(value, certain(there)), Alternative(other, NOTHING)])
+
+
+def _bind_object(ev: Evaluator, pattern: ir.PatternObject, value: Value, state: State, scope: Scope) -> None:
+    value = value.value if isinstance(value, Promise) else value
+    taken: list[str] = []
+    for prop in pattern.properties:
+        if isinstance(prop.key, str):
+            taken.append(prop.key)
+            part = members.member(ev, value, prop.key, state, scope, 0)
+        else:
+            part = Derived("member", (value,))
+        bind(ev, prop.pattern, part, state, scope)
+    if pattern.rest is not None:
+        if isinstance(value, Obj):
+            rest: Value = Obj({k: v for k, v in value.props.items() if k not in taken}, value.rest)
+        else:
+            rest = value
+        bind(ev, pattern.rest, rest, state, scope)
+
+
+def _bind_array(ev: Evaluator, pattern: ir.PatternArray, value: Value, state: State, scope: Scope) -> None:
+    value = value.value if isinstance(value, Promise) else value
+    for position, part in enumerate(pattern.items):
+        if part is not None:
+            bind(ev, part, members.item(ev, value, position, state), state, scope)
+    if pattern.rest is not None:
+        rest = Arr(value.items[len(pattern.items) :], value.rest) if isinstance(value, Arr) else value
+        bind(ev, pattern.rest, rest, state, scope)
+
+
+def assign(ev: Evaluator, pattern: ir.Pattern, value: Value, state: State, scope: Scope) -> None:
+    """Assign to existing variables or to a member of an object."""
+    if isinstance(pattern, ir.PatternName):
+        for frame in scope.frames:
+            variables = state.frames.get(frame)
+            if variables is not None and pattern.id in variables:
+                variables[pattern.id] = value
+                return
+        _assign_module_variable(scope.module, pattern.id, value)
+    elif isinstance(pattern, ir.PatternTarget):
+        members.assign_member(ev, pattern.target, value, state, scope)
+    elif isinstance(pattern, ir.PatternObject):
+        for prop in pattern.properties:
+            key = prop.key if isinstance(prop.key, str) else ""
+            assign(ev, prop.pattern, members.member(ev, value, key, state, scope, 0), state, scope)
+    elif isinstance(pattern, ir.PatternArray):
+        for position, part in enumerate(pattern.items):
+            if part is not None:
+                assign(ev, part, members.item(ev, value, position, state), state, scope)
+    elif isinstance(pattern, ir.PatternDefault):
+        assign(ev, pattern.pattern, value, state, scope)
+
+
+def _assign_module_variable(module: LoadedModule, name: str, value: Value) -> None:
+    """A module's own state outlives the request: it may hold what it began with or what was assigned."""
+    if name not in module.variables:
+        return
+    current = module.constants.get(name)
+    if isinstance(current, Const) or current is None:
+        module.constants[name] = value if isinstance(value, External | Fn) else Unknown()
+    elif isinstance(current, External | Fn | Unknown):
+        return
+    elif isinstance(current, Value):
+        module.constants[name] = either(current, ANYTHING)
+
+
+def argument_of(annotation: str, position: int, name: str) -> Input:
+    """What a server action's parameter receives from its caller."""
+    channel = "form" if "FormData" in annotation else "argument"
+    return Input(channel, () if channel == "form" else (name or str(position),))

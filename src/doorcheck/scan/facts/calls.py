@@ -1,0 +1,369 @@
+"""What calls give, whatever is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts import chains, comparisons, libraries, members, platform, requests
+from doorcheck.scan.facts.evaluator import PathEnds
+from doorcheck.scan.facts.proofs import Facts
+from doorcheck.scan.facts.state import State, new_choice
+from doorcheck.scan.facts.truth import EITHER, nullness
+from doorcheck.scan.facts.values import (
+    ANYTHING, UNDEFINED, Alternative, Arr, Choice, Cls, Const, Derived, External, Fn, Input, Native, Obj, Promise,
+    Reply, ReplyWriter, Row, Session, Test, Unknown, Value,
+)  # fmt: skip
+from doorcheck.scan.syntax import ir
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+_MEMBERSHIP = frozenset({"includes", "has", "some", "test", "indexOf"})
+_ITERATING = frozenset({"map", "forEach", "filter", "find", "some", "every", "flatMap", "reduce", "findIndex", "sort"})
+
+
+def arguments_of(ev: Evaluator, nodes: list[ir.Expression], state: State, scope: Scope) -> tuple[Value, ...]:
+    """The values of a call's arguments; a spread array literal is laid out."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
+
+    found: list[Value] = []
+    for node in nodes:
+        value = evaluate(ev, node, state, scope)
+        if isinstance(node, ir.Spread) and isinstance(value, Arr):
+            found.extend(value.items)
+            found.extend(members.element_of(rest) for rest in value.rest)
+        else:
+            found.append(value)
+    return tuple(found)
+
+
+def call_expression(ev: Evaluator, node: ir.Call, state: State, scope: Scope) -> Value:
+    """The value of a call."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
+
+    callee = node.callee
+    if isinstance(callee, ir.Member):
+        target = evaluate(ev, callee.object, state, scope)
+        if callee.optional:
+            something, _ = nullness(target, state)
+            if not something:
+                return UNDEFINED
+        arguments = arguments_of(ev, node.arguments, state, scope)
+        return call_method(ev, target, callee.property, arguments, state, scope, node.at)
+    if isinstance(callee, ir.Super):
+        _construct_parent(ev, node, state, scope)
+        return UNDEFINED
+    value = evaluate(ev, callee, state, scope)
+    arguments = arguments_of(ev, node.arguments, state, scope)
+    return call_value(ev, value, arguments, state, node.at, scope.module.path, scope)
+
+
+def _construct_parent(ev: Evaluator, node: ir.Call, state: State, scope: Scope) -> None:
+    this = scope.this
+    arguments = arguments_of(ev, node.arguments, state, scope)
+    if isinstance(this, Obj) and this.cls is not None and isinstance(this.cls.superclass, Cls):
+        initialise(ev, this.cls.superclass, this, arguments, state, node.at, scope.module.path)
+
+
+def call_value(
+    ev: Evaluator,
+    value: Value,
+    arguments: Sequence[Value],
+    state: State,
+    at: int,
+    file: str,
+    scope: Scope | None = None,
+    this: Value | None = None,
+) -> Value:
+    """What calling this value with these arguments gives."""
+    if isinstance(value, Fn):
+        return ev.invoke(value, arguments, state, at, file, this)
+    if isinstance(value, Native):
+        return value.call(ev, tuple(arguments), state, at, file)
+    if isinstance(value, External):
+        return libraries.call(ev, value, tuple(arguments), state, at, file)
+    if isinstance(value, Choice):
+        return _call_each(ev, value, arguments, state, at, file)
+    if isinstance(value, chains.Procedure):
+        return value.run(ev, tuple(arguments), state, at, file)
+    if isinstance(value, Unknown):
+        run_callbacks(ev, arguments, state, at, file, value)
+        return Unknown(value.fact, tuple(arguments))
+    run_callbacks(ev, arguments, state, at, file, value)
+    del scope
+    return Derived("call", (value, *arguments))
+
+
+def _call_each(
+    ev: Evaluator, value: Choice, arguments: Sequence[Value], state: State, at: int, file: str
+) -> Value:
+    """Call whichever function it is; what one of them would do counts as possible."""
+    kept = state.keep.get(value.id)
+    found: list[Alternative] = []
+    before = state.facts
+    for number, alternative in enumerate(value.alternatives):
+        if (kept is not None and number not in kept) or (isinstance(alternative.value, Const)):
+            continue
+        state.facts = before | alternative.facts
+        try:
+            result = call_value(ev, alternative.value, arguments, state, at, file)
+        except PathEnds:
+            continue
+        found.append(Alternative(result, state.facts - before))
+    state.facts = before
+    if not found:
+        return ANYTHING
+    common: Facts = frozenset.intersection(*(one.facts for one in found))
+    state.facts |= common
+    return new_choice([Alternative(one.value, one.facts - common) for one in found])
+
+
+def call_method(
+    ev: Evaluator, target: Value, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
+) -> Value:
+    """What ``target.name(arguments)`` gives."""
+    file = scope.module.path
+    if isinstance(target, Choice):
+        return _method_of_choice(ev, target, name, arguments, state, scope, at)
+    if isinstance(target, Promise):
+        if name in {"then", "catch", "finally"}:
+            return libraries.then(ev, target, name, arguments, state, scope, at)
+        return call_method(ev, target.value, name, arguments, state, scope, at)
+    if isinstance(target, External):
+        return _method_of_external(ev, target, name, arguments, state, scope, at)
+    if isinstance(target, libraries.Query):
+        return libraries.continue_query(ev, target, name, arguments, state, at, file)
+    if isinstance(target, chains.Chain):
+        return chains.continue_chain(ev, target, name, arguments, file, at)
+    if isinstance(target, chains.Router):
+        return chains.register(target, name, arguments, file, at)
+    if isinstance(target, Input):
+        return _method_of_input(ev, target, name, arguments, state, scope, at)
+    if isinstance(target, Fn) and name in {"call", "apply", "bind"}:
+        return _indirect(ev, target, name, arguments, state, at, file)
+    if isinstance(target, ReplyWriter):
+        return _write_reply(target, name, arguments, state)
+    return _method_of_other(ev, target, name, arguments, state, scope, at)
+
+
+def _method_of_external(
+    ev: Evaluator, target: External, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
+) -> Value:
+    stored = None
+    if name in {"get", "has", "hget", "getItem"} and arguments:
+        from doorcheck.scan.facts.lookups import found_in_store  # noqa: PLC0415 - look-ups call methods
+
+        stored = found_in_store(ev, target, arguments[0], scope, at) if target.path[-2:-1] == ("Map",) else None
+    if stored is not None:
+        return stored
+    callee = members.member(ev, target, name, state, scope, at)
+    if isinstance(callee, External):
+        callee = External(callee.package, callee.path, target.links)
+        return libraries.call(ev, callee, arguments, state, at, scope.module.path, scope)
+    return call_value(ev, callee, arguments, state, at, scope.module.path, scope)
+
+
+def _method_of_choice(
+    ev: Evaluator, target: Choice, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
+) -> Value:
+    members.member(ev, target, name, state, scope, at)
+    kept = state.keep.get(target.id)
+    found: list[Alternative] = []
+    before = state.facts
+    for number, alternative in enumerate(target.alternatives):
+        if (kept is not None and number not in kept) or (
+            isinstance(alternative.value, Const) and not isinstance(alternative.value.value, str)
+        ):
+            continue
+        state.facts = before | alternative.facts
+        try:
+            result = call_method(ev, alternative.value, name, arguments, state, scope, at)
+        except PathEnds:
+            continue
+        found.append(Alternative(result, state.facts - before))
+    state.facts = before
+    return new_choice(found) if found else ANYTHING
+
+
+def _method_of_input(
+    ev: Evaluator, target: Input, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
+) -> Value:
+    first = arguments[0] if arguments else None
+    constant = first.value if isinstance(first, Const) and isinstance(first.value, str) else None
+    if name in {"json", "formData", "parseBody"}:
+        ev.may_throw(state)
+    if target.channel == "cookies" and name in {"set", "delete"}:
+        return libraries.set_cookie(ev, name, arguments, state, at, scope.module.path)
+    read = requests.call_of(target, name, arguments, constant)
+    if read is not None:
+        return read
+    return _method_of_other(ev, target, name, arguments, state, scope, at)
+
+
+def _indirect(
+    ev: Evaluator, target: Fn, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    this = arguments[0] if arguments else None
+    if name == "bind":
+        bound = arguments[1:]
+
+        def call(ev: Evaluator, more: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+            return ev.invoke(target, (*bound, *more), state, at, file, this)
+
+        return Native("bound function", call) if bound else target
+    rest = arguments[1:]
+    if name == "apply" and rest and isinstance(rest[0], Arr):
+        rest = rest[0].items
+    return ev.invoke(target, rest, state, at, file, this)
+
+
+def _write_reply(target: ReplyWriter, name: str, arguments: tuple[Value, ...], state: State) -> Value:
+    first = arguments[0] if arguments else None
+    if name in {"status", "writeHead"}:
+        status = int(first.value) if isinstance(first, Const) and isinstance(first.value, float) else None
+        return ReplyWriter(status)
+    if name in {"json", "send", "end", "write"}:
+        state.replied.append(Reply(target.status, first))
+        return ANYTHING
+    if name == "redirect":
+        state.replied.append(Reply(307, None))
+        return ANYTHING
+    return target
+
+
+def _method_of_other(
+    ev: Evaluator, target: Value, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
+) -> Value:
+    file = scope.module.path
+    special = platform.method(ev, target, name, arguments, state, scope, at)
+    if special is not None:
+        return special
+    own = members.member(ev, target, name, state, scope, at)
+    if isinstance(own, Fn | Native | External | Choice | chains.Procedure | Cls) or (
+        isinstance(own, Unknown) and own.fact is not None
+    ):
+        return call_value(ev, own, arguments, state, at, file, scope, this=target)
+    if name in _MEMBERSHIP and arguments and not isinstance(arguments[0], Fn):
+        return comparisons.membership(ev, target, arguments[0], scope, at)
+    if name in _ITERATING:
+        return _iterate(ev, target, name, arguments, state, at, file)
+    run_callbacks(ev, arguments, state, at, file, members.element_of(target))
+    if isinstance(target, Unknown) and target.fact is not None:
+        return Unknown(target.fact, (target, *arguments))
+    return Derived("call", (target, *arguments))
+
+
+def _iterate(
+    ev: Evaluator, target: Value, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    """A method that calls its function with each element."""
+    element = members.element_of(target)
+    items = target.items if isinstance(target, Arr) and not target.rest and len(target.items) <= 4 else (element,)
+    if name == "reduce":
+        items = (element,)
+    results: list[Value] = []
+    for each in items:
+        passed: tuple[Value, ...] = (ANYTHING, each) if name == "reduce" else (each, ANYTHING)
+        if arguments:
+            results.append(ev.call_back(arguments[0], passed, state, at, file))
+    if name == "map":
+        return Arr((), (Unknown(None, tuple(results)),)) if len(items) != 1 else Arr(tuple(results))
+    if name in {"find", "filter", "sort"}:
+        return _selected(ev, target, name, element, results)
+    if name in {"some", "every"}:
+        return _any_or_all(target, results)
+    return Unknown(None, (target, *results))
+
+
+def _any_or_all(target: Value, results: list[Value]) -> Value:
+    tests = [result for result in results if isinstance(result, Test)]
+    if len(tests) == 1:
+        return Test(tests[0].yes_branches, EITHER, (target,))
+    return Test(EITHER, EITHER, (target, *results))
+
+
+def _selected(ev: Evaluator, target: Value, name: str, element: Value, results: list[Value]) -> Value:
+    """An element chosen by a test: finding one proves what the test proves."""
+    del ev
+    test = results[0] if len(results) == 1 and isinstance(results[0], Test) else None
+    if name == "find" and test is not None and test.yes_branches:
+        facts = frozenset.intersection(*(branch.facts for branch in test.yes_branches))
+        if facts:
+            return new_choice([Alternative(Derived("element", (element,)), facts), Alternative(UNDEFINED, frozenset())])
+    return target if name in {"filter", "sort"} and isinstance(target, Row | Session | Input) else Unknown(None, (target,))
+
+
+def run_callbacks(
+    ev: Evaluator, arguments: Sequence[Value], state: State, at: int, file: str, given: Value
+) -> None:
+    """Functions handed to something we cannot follow may be called, with whatever it has."""
+    for argument in arguments:
+        if isinstance(argument, Fn | Native):
+            ev.call_back(argument, (given if isinstance(given, Row | Input) else ANYTHING,) * 2, state, at, file)
+        elif isinstance(argument, Obj) and argument.cls is None:
+            for value in argument.props.values():
+                if isinstance(value, Fn):
+                    ev.call_back(value, (ANYTHING, ANYTHING), state, at, file)
+
+
+def construct(
+    ev: Evaluator, callee: Value, arguments: tuple[Value, ...], state: State, at: int, scope: Scope
+) -> Value:
+    """What ``new callee(arguments)`` gives."""
+    file = scope.module.path
+    if isinstance(callee, Cls):
+        instance = Obj({}, (), callee)
+        initialise(ev, callee, instance, arguments, state, at, file)
+        return instance
+    if isinstance(callee, External):
+        return libraries.call(ev, callee, arguments, state, at, file, scope, new=True)
+    if isinstance(callee, Choice):
+        for alternative in callee.alternatives:
+            if isinstance(alternative.value, Cls | External):
+                return construct(ev, alternative.value, arguments, state, at, scope)
+    run_callbacks(ev, arguments, state, at, file, ANYTHING)
+    return Unknown(callee.fact if isinstance(callee, Unknown) else None, arguments)
+
+
+def initialise(
+    ev: Evaluator, cls: Cls, instance: Obj, arguments: Sequence[Value], state: State, at: int, file: str
+) -> None:
+    """Set an instance's fields and run its constructor."""
+    from doorcheck.scan.facts.evaluator import Scope  # noqa: PLC0415 - the evaluator makes calls
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
+
+    constructor = next((m for m in cls.definition.methods if m.name == "constructor"), None)
+    if constructor is None and isinstance(cls.superclass, Cls) and len(ev.active) < 20:
+        initialise(ev, cls.superclass, instance, arguments, state, at, file)
+    inner = Scope(cls.module, cls.parents, instance)
+    for field in cls.definition.fields:
+        if not field.static:
+            instance.props[field.name] = evaluate(ev, field.value, state, inner) if field.value is not None else ANYTHING
+    if constructor is not None:
+        function = cls.module.summary.functions[constructor.index]
+        ev.invoke(Fn(cls.module, function, cls.frame, cls.parents, instance), arguments, state, at, file, instance)
+
+
+def render(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value:
+    """A JSX element: server components of the repository are followed, client ones take their properties."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
+
+    props: dict[str, Value] = {}
+    for entry in node.attributes:
+        value = evaluate(ev, entry.value, state, scope)
+        if isinstance(entry.key, str):
+            props[entry.key] = value
+    children = [evaluate(ev, child, state, scope) for child in node.children]
+    parts: list[Value] = [*props.values(), *children]
+    if isinstance(node.component, ir.Name | ir.Member) and _is_component(node.component):
+        component = evaluate(ev, node.component, state, scope)
+        if isinstance(component, Fn) and not component.module.is_client():
+            props["children"] = Arr(tuple(children))
+            parts.append(ev.call_back(component, (Obj(props),), state, node.at, scope.module.path))
+    return Derived("element", tuple(parts))
+
+
+def _is_component(node: ir.Name | ir.Member) -> bool:
+    return isinstance(node, ir.Member) or node.id[:1].isupper()
+

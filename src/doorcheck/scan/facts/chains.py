@@ -1,0 +1,304 @@
+"""Wrappers, builder chains and routers of libraries: functions that put code round a handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts.proofs import Fact
+from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.values import (
+    ANYTHING, Arr, Const, Derived, External, Fn, Input, Link, Native, Obj, Promise, Session, Unknown, Value,
+)  # fmt: skip
+from doorcheck.scan.knowledge import rows
+from doorcheck.scan.syntax import ir
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator
+    from doorcheck.scan.facts.modules import LoadedModule
+
+
+class OwnHandler(Value):
+    """A route handler that an authentication library brings itself."""
+
+    __slots__ = ("at", "file", "says", "value")
+
+    def __init__(self, says: str, file: str, at: int, value: External) -> None:
+        self.says = says
+        self.file = file
+        self.at = at
+        self.value = value
+
+
+def guarding(ev: Evaluator, proof: Fact, handler: Value) -> Native:
+    """A handler that runs only for a proven caller."""
+    del ev
+
+    def run(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+        from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to wrappers and back
+
+        ev.attempts.add(proof)
+        state.facts |= {proof}
+        return call_value(ev, handler, arguments, state, at, file)
+
+    return Native("guarded handler", run)
+
+
+def attaching(ev: Evaluator, proof: Fact, name: str, handler: Value) -> Native:
+    """A handler whose request carries the session, or null, under this name."""
+    del ev
+
+    def run(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+        from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to wrappers and back
+
+        ev.attempts.add(proof)
+        request = Obj({name: Session(proof)}, arguments[:1] or (Input("request"),))
+        return call_value(ev, handler, (request, *arguments[1:]), state, at, file)
+
+    return Native("handler with a session", run)
+
+
+def unknown_wrapper(
+    ev: Evaluator, callee: External, handler: Fn, links: tuple[Link, ...], file: str, at: int
+) -> Value:
+    """A wrapper of a package we know nothing of: what it wraps runs, and whether it checks first nobody can say."""
+    name = ".".join(part for part in callee.path if part != "()") or callee.package
+    says = f"{name} of {callee.package} may or may not check the caller"
+
+    def run(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+        from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to wrappers and back
+
+        state.facts |= {ev.blind(file, at, says)}
+        return call_value(ev, handler, arguments, state, at, file)
+
+    del ev, file, at
+    return Native(name, run, {"()": External(callee.package, (*callee.path, "()"), links)})
+
+
+@dataclass(eq=False)
+class Chain(Value):
+    """A builder on its way: the middlewares so far and the schemas of its input."""
+
+    row: rows.Builder
+    base: External
+    middlewares: tuple[Value, ...] = ()
+    schemas: tuple[Value, ...] = ()
+
+    def followed_by(self, middleware: Value) -> Chain:
+        return Chain(self.row, self.base, (*self.middlewares, middleware), self.schemas)
+
+    def with_schema(self, schema: Value) -> Chain:
+        return Chain(self.row, self.base, self.middlewares, (*self.schemas, schema))
+
+
+@dataclass(eq=False)
+class Procedure(Value):
+    """A finished chain: calling it runs the middlewares in order, then the handler."""
+
+    chain: Chain
+    handler: Value
+    kind: str
+    file: str
+    at: int
+
+    def run(self, ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+        """What calling the finished procedure from outside gives."""
+        given = arguments[0] if arguments else Input("argument", ("0",))
+        return self._step(ev, 0, given, Obj({}), state, at, file)
+
+    def _step(self, ev: Evaluator, number: int, given: Value, context: Value, state: State, at: int, file: str) -> Value:
+        from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to chains and back
+
+        row = self.chain.row
+        parts: dict[str, Value] = {row.context: context, "ctx": context, "context": context}
+        for name in row.input:
+            parts[name] = given
+        if number == len(self.chain.middlewares):
+            arguments = (given, Obj(parts)) if row.positional else (Obj(parts),)
+            return call_value(ev, self.handler, arguments, state, at, file)
+        middleware = self.chain.middlewares[number]
+        parts["next"] = Native("next", self._next(number + 1, given, context))
+        if isinstance(middleware, Chain | Procedure):
+            return self._inherited(ev, number, middleware, given, context, state, at, file)
+        return call_value(ev, middleware, (Obj(parts), parts["next"]), state, at, file)
+
+    def _next(self, number: int, given: Value, context: Value):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Native's call
+        def proceed(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+            extended = extended_context(context, arguments[0] if arguments else ANYTHING, self.chain.row)
+            return self._step(ev, number, given, extended, state, at, file)
+
+        return proceed
+
+    def _inherited(
+        self, ev: Evaluator, number: int, middleware: Chain | Procedure, given: Value, context: Value,
+        state: State, at: int, file: str,
+    ) -> Value:  # fmt: skip
+        """A procedure whose handler's answer is the context of what follows."""
+        from doorcheck.scan.facts.evaluator import awaited_quietly  # noqa: PLC0415 - the evaluator runs chains
+
+        answer = ANYTHING if isinstance(middleware, Chain) else awaited_quietly(middleware.run(ev, (given,), state, at, file))
+        extended = Obj({}, (context, answer)) if not isinstance(answer, Obj) else answer
+        return self._step(ev, number + 1, given, extended, state, at, file)
+
+
+def extended_context(context: Value, passed: Value, row: rows.Builder) -> Value:
+    """The context after ``next({ ctx: … })``."""
+    more = passed
+    if isinstance(passed, Obj):
+        more = passed.props.get(row.context, passed.props.get("ctx", passed.props.get("context", ANYTHING)))
+    if isinstance(context, Obj) and isinstance(more, Obj):
+        return Obj({**context.props, **more.props}, (*context.rest, *more.rest))
+    return Obj(dict(context.props) if isinstance(context, Obj) else {}, (more,))
+
+
+def continue_chain(
+    ev: Evaluator, chain: Chain, name: str, arguments: tuple[Value, ...], file: str, at: int
+) -> Value:
+    """The next link of a builder."""
+    del ev
+    row = chain.row
+    if name in row.finish and arguments:
+        return Procedure(chain, arguments[0], name, file, at)
+    if name in row.use:
+        return _used(chain, arguments)
+    if name in row.procedure and arguments:
+        return Chain(row, chain.base, (*chain.middlewares, Procedure(chain, arguments[0], name, file, at)), chain.schemas)
+    if name in {"input", "schema", "inputSchema", "bindArgsSchemas"} and arguments:
+        return chain.with_schema(arguments[0])
+    return chain
+
+
+def _used(chain: Chain, arguments: tuple[Value, ...]) -> Chain:
+    for middleware in arguments:
+        if isinstance(middleware, Chain):
+            for each in middleware.middlewares:
+                chain = chain.followed_by(each)
+        else:
+            chain = chain.followed_by(middleware)
+    return chain
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route of a mounted router; ``handlers`` are its own middlewares and, last, its handler."""
+
+    method: str
+    path: str
+    handlers: tuple[Value, ...]
+    file: str
+    at: int
+
+
+class Router(Value):
+    """A router and what was registered on it, in order."""
+
+    def __init__(self, row: rows.Router, file: str, at: int) -> None:
+        self.row = row
+        self.file = file
+        self.at = at
+        self.prefix = ""
+        self.routes: list[Route] = []
+        self.middlewares: list[tuple[str, Value]] = []
+        self.mounted: list[tuple[str, Router, int]] = []
+        self.filled = False
+
+
+def register(router: Router, name: str, arguments: tuple[Value, ...], file: str, at: int) -> Value:
+    """``app.get('/x', …)``, ``app.use(…)``, ``app.route('/x', other)``; every other link leaves the router as it is."""
+    row = router.row
+    path, rest = _path_and_rest(arguments)
+    if name in row.base and path:
+        router.prefix += path
+    elif name in row.mount and rest and isinstance(rest[0], Router):
+        router.mounted.append((path, rest[0], len(router.middlewares)))
+    elif name in row.use:
+        router.middlewares.extend((path or "*", middleware) for middleware in rest)
+    elif name in row.methods and rest:
+        before = tuple(m for prefix, m in router.middlewares if _applies(prefix, path))
+        method = "ALL" if name == "all" else name.upper()
+        router.routes.append(Route(method, path, (*before, *rest), file, at))
+    elif name == "on" and len(arguments) > 2:
+        _register_on(router, arguments, file, at)
+    return router
+
+
+def _register_on(router: Router, arguments: tuple[Value, ...], file: str, at: int) -> None:
+    methods = arguments[0].items if isinstance(arguments[0], Arr) else (arguments[0],)
+    for method in methods:
+        if isinstance(method, Const) and isinstance(method.value, str):
+            register(router, method.value.lower(), arguments[1:], file, at)
+
+
+def _path_and_rest(arguments: tuple[Value, ...]) -> tuple[str, tuple[Value, ...]]:
+    first = arguments[0] if arguments else None
+    if isinstance(first, Const) and isinstance(first.value, str):
+        return first.value, arguments[1:]
+    if isinstance(first, Derived) and first.how == "text":
+        return "*", arguments[1:]
+    return "", arguments
+
+
+def _applies(prefix: str, path: str) -> bool:
+    if prefix in {"*", "/*", "", "/"}:
+        return True
+    return path.startswith(prefix.removesuffix("/*").removesuffix("*"))
+
+
+def fill_router(ev: Evaluator, module: LoadedModule, name: str, router: Router) -> None:
+    """Run the statements of a module that register routes on a router after it was made."""
+    from doorcheck.scan.facts.binding import evaluate_at_top  # noqa: PLC0415 - names hold routers
+
+    if router.filled:
+        return
+    router.filled = True
+    for statement in module.summary.body:
+        if isinstance(statement, ir.Evaluate) and _root_of(statement.expression) == name:
+            evaluate_at_top(ev, module, statement.expression)
+
+
+def _root_of(node: ir.Expression) -> str | None:
+    for _ in range(200):
+        if isinstance(node, ir.Call):
+            node = node.callee
+        elif isinstance(node, ir.Member):
+            node = node.object
+        else:
+            break
+    return node.id if isinstance(node, ir.Name) else None
+
+
+def routes_of(router: Router, depth: int = 0) -> list[Route]:
+    """Every route of a router, with the prefixes and middlewares of what mounts it."""
+    found = [Route(r.method, router.prefix + r.path, r.handlers, r.file, r.at) for r in router.routes]
+    for path, mounted, count in router.mounted if depth < 8 else []:
+        before = tuple(m for prefix, m in router.middlewares[:count] if _applies(prefix, path))
+        for route in routes_of(mounted, depth + 1):
+            full = router.prefix + path + route.path
+            found.append(Route(route.method, full, (*before, *route.handlers), route.file, route.at))
+    return found
+
+
+def run_route(ev: Evaluator, route: Route, state: State) -> Value:
+    """What calling a mounted route gives: middlewares get ``(context, next)``, the handler gets the context."""
+    context = Obj({"req": Input("request"), "request": Input("request")}, (Native("context", _context_call),))
+    return _route_step(ev, route, 0, context, state)
+
+
+def _context_call(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    return Unknown(None, arguments)
+
+
+def _route_step(ev: Evaluator, route: Route, number: int, context: Value, state: State) -> Value:
+    from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to routes and back
+
+    if number >= len(route.handlers):
+        return ANYTHING
+
+    def proceed(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+        del arguments, at, file
+        return Promise(_route_step(ev, route, number + 1, context, state))
+
+    handler = route.handlers[number]
+    return call_value(ev, handler, (context, Native("next", proceed)), state, route.at, route.file)
+

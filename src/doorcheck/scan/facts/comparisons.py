@@ -1,0 +1,262 @@
+"""What a comparison proves: a secret matched, a signature checked, a session that is who the row says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, bounded, both, nullness, truth, unset
+from doorcheck.scan.facts.values import (
+    UNDEFINED, Arr, Branch, Choice, Cls, Const, Derived, Env, External, Fn, Input, Obj, Promise, Reply, Row, Session,
+    Test, Value, made_from,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+FORGEABLE = frozenset({"header", "headers", "cookie", "cookies", "address"})
+"""Channels whose mere presence or plain text a caller can make up."""
+
+_OPEN_WHEN_ABSENT = frozenset({"body", "argument"})
+_EQUALITY = frozenset({"==", "===", "!=", "!=="})
+_REPLY_CLASSES = frozenset({"Response", "NextResponse"})
+
+
+def binary(
+    ev: Evaluator, operator: str, left: Value, right: Value, state: State, scope: Scope, at: int
+) -> Value:
+    """The value of a binary operation."""
+    if operator in _EQUALITY:
+        test = equal(ev, left, right, scope, at, state)
+        return test if operator in {"==", "==="} else Test(test.no_branches, test.yes_branches, test.parts)
+    if operator == "instanceof":
+        return instance_of(left, right, state)
+    if operator == "in":
+        return _has_key(left, right, state)
+    if operator == "+":
+        return Derived("text", (left, right))
+    if operator in {"<", ">", "<=", ">="}:
+        return Test(EITHER, EITHER, (left, right))
+    return Derived("arithmetic", (left, right))
+
+
+def equal(
+    ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None = None
+) -> Test:
+    """The test that two values are the same."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Choice):
+
+            def each(value: Value, other: Value = other) -> Test:
+                return equal(ev, value, other, scope, at, state)
+
+            return over_choice(one, each, state, (left, right))
+    if isinstance(left, Const) and isinstance(right, Const):
+        same = _same_value(left, right)
+        return Test(EITHER, NEVER) if same else Test(NEVER, EITHER)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Const):
+            known = _with_constant(other, one, state)
+            if known is not None:
+                return known
+    yes = _proved_by_equality(ev, left, right, scope, at, state)
+    return Test(yes, EITHER, (left, right))
+
+
+def over_choice(value: Choice, test: Callable[[Value], Test], state: State | None, parts: tuple[Value, ...]) -> Test:
+    """A test of a choice: each alternative's outcome, with what that alternative knows."""
+    kept = state.keep.get(value.id) if state is not None else None
+    yes: list[Branch] = []
+    no: list[Branch] = []
+    for number, alternative in enumerate(value.alternatives):
+        if kept is not None and number not in kept:
+            continue
+        outcome = test(alternative.value)
+        here: Branches = (Branch(alternative.facts, {value.id: frozenset({number})}),)
+        yes.extend(both(here, outcome.yes_branches))
+        no.extend(both(here, outcome.no_branches))
+    return Test(_gathered(value.id, yes), _gathered(value.id, no), parts)
+
+
+def _gathered(choice: int, branches: list[Branch]) -> Branches:
+    groups: dict[frozenset[Fact], Branch] = {}
+    for branch in branches:
+        if branch.facts in groups:
+            mine = groups[branch.facts]
+            indices = mine.keep.get(choice, frozenset()) | branch.keep.get(choice, frozenset())
+            shared = {other: mine.keep[other] | branch.keep[other] for other in mine.keep if other in branch.keep}
+            groups[branch.facts] = Branch(branch.facts, {**shared, choice: indices})
+        else:
+            groups[branch.facts] = branch
+    return bounded(tuple(groups.values()))
+
+
+def _same_value(left: Const, right: Const) -> bool:
+    if left is UNDEFINED or right is UNDEFINED:
+        return left is right or left.value is None or right.value is None
+    return bool(left.value == right.value)
+
+
+def _with_constant(value: Value, constant: Const, state: State | None) -> Test | None:
+    """A comparison with a literal, where that says something."""
+    if constant.value is None or constant is UNDEFINED:
+        something, nothing = nullness(value, state)
+        return Test(nothing, something, (value,))
+    if isinstance(value, Derived) and value.how == "typeof":
+        return _type_test(value.parts[0], str(constant.value), state)
+    if isinstance(constant.value, bool):
+        yes, no = truth(value, state)
+        return Test(yes, no, (value,)) if constant.value else Test(no, yes, (value,))
+    if isinstance(value, Session):
+        return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
+    if isinstance(value, Obj | Arr | Fn | Reply):
+        return Test(NEVER, EITHER, (value,))
+    return None
+
+
+def _type_test(value: Value, name: str, state: State | None) -> Test:
+    if name == "undefined":
+        something, nothing = nullness(value, state)
+        return Test(nothing, something, (value,))
+    if isinstance(value, Choice):
+        return over_choice(value, lambda each: _type_test(each, name, state), state, (value,))
+    if isinstance(value, Const):
+        actual = {str: "string", float: "number", bool: "boolean"}.get(type(value.value), "object")
+        return Test(EITHER, NEVER) if actual == name and value is not UNDEFINED else Test(NEVER, EITHER)
+    if isinstance(value, Fn | Cls):
+        return Test(EITHER, NEVER) if name == "function" else Test(NEVER, EITHER)
+    if isinstance(value, Obj | Arr | Reply):
+        return Test(EITHER, NEVER) if name == "object" else Test(NEVER, EITHER)
+    if isinstance(value, Session):
+        return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
+    return Test(EITHER, EITHER, (value,))
+
+
+def _proved_by_equality(
+    ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None
+) -> Branches:
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Session):
+            return (Branch(frozenset({one.proof})),)
+        if (proof := _secret_match(ev, one, other, scope, at)) is not None:
+            return _unless_unset(one, other, proof, state)
+    return EITHER
+
+
+def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: int) -> Fact | None:
+    """The proof when ``secret`` is something only the right caller could have sent."""
+    if not any(isinstance(part, Input) for part in made_from(given, 60)):
+        return None
+    file = scope.module.path
+    if is_keyed_hash(secret):
+        return Fact(ProofKind.SIGNATURE, file, at, "a keyed hash of the request is compared with the one sent")
+    name = secret_name(secret)
+    if name is not None and not any(isinstance(part, Input) for part in made_from(secret, 60)):
+        return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
+    row = next((part for part in made_from(secret, 20) if isinstance(part, Row) and part.path), None)
+    if row is not None and is_credential_name(ev, row.path[-1]):
+        return Fact(ProofKind.CREDENTIAL, file, at, f"the stored {row.path[-1]} is compared with what the caller sent")
+    return None
+
+
+def _unless_unset(secret: Value, given: Value, proof: Fact, state: State | None) -> Branches:
+    """An absent value equals an unset variable: a bare comparison of the two opens the door to everybody."""
+    proved = (Branch(frozenset({proof})),)
+    if not isinstance(secret, Env) or secret.sure or not isinstance(given, Input):
+        return proved
+    if given.channel not in _OPEN_WHEN_ABSENT or not given.path:
+        return proved
+    if state is not None and is_set(secret.name) in state.facts:
+        return proved
+    return (*proved, Branch(frozenset({unset(secret.name)})))
+
+
+def is_set(name: str) -> Fact:
+    """The note that an environment variable has been seen to be set."""
+    return Fact(ProofKind.UNSET_SECRET, f"env:{name}", 0, f"{name} is set", polarity=False)
+
+
+def secret_name(value: Value) -> str | None:
+    """The environment variable a value is made from."""
+    return next((part.name for part in made_from(value, 40) if isinstance(part, Env)), None)
+
+
+def is_keyed_hash(value: Value) -> bool:
+    """Whether the value was made with a key, by HMAC or a signing function."""
+    return any(
+        (isinstance(part, External) and ("createHmac" in part.path or part.path[-3:] == ("subtle", "sign", "()")))
+        or (isinstance(part, Derived) and part.how == "hmac")
+        for part in made_from(value, 60)
+    )
+
+
+def is_hashed(value: Value) -> bool:
+    """Whether the value went through a hash, as stored credentials do."""
+    return is_keyed_hash(value) or any(
+        isinstance(part, External) and ("createHash" in part.path or "digest" in part.path or "hash" in part.path)
+        for part in made_from(value, 60)
+    )
+
+
+def is_credential_name(ev: Evaluator, name: str) -> bool:
+    """Whether a column of this name holds something only its owner knows."""
+    plain = name.lower().replace("_", "").replace("-", "")
+    return plain in ev.knowledge.words["credential_columns"]
+
+
+def instance_of(value: Value, cls: Value, state: State) -> Test:
+    """``value instanceof cls``."""
+    if isinstance(value, Choice):
+        return over_choice(value, lambda each: instance_of(each, cls, state), state, (value, cls))
+    if isinstance(value, Promise):
+        return Test(NEVER, EITHER)
+    is_reply_class = isinstance(cls, External) and bool(cls.path) and cls.path[-1] in _REPLY_CLASSES
+    if isinstance(value, Reply):
+        return Test(EITHER, NEVER) if is_reply_class else Test(NEVER, EITHER)
+    if isinstance(value, Session | Const | Arr | Row):
+        return Test(NEVER, EITHER)
+    if isinstance(value, Obj):
+        if isinstance(cls, Cls):
+            return Test(EITHER, NEVER) if _descends(value.cls, cls) else Test(NEVER, EITHER)
+        return Test(NEVER, EITHER) if value.cls is None else Test(EITHER, EITHER)
+    return Test(EITHER, EITHER, (value,))
+
+
+def _descends(cls: Value | None, ancestor: Cls) -> bool:
+    for _ in range(20):
+        if not isinstance(cls, Cls):
+            return False
+        if cls.definition is ancestor.definition:
+            return True
+        cls = cls.superclass
+    return False
+
+
+def _has_key(key: Value, target: Value, state: State) -> Value:
+    if isinstance(target, Choice):
+        return over_choice(target, lambda each: _as_test(_has_key(key, each, state)), state, (key, target))
+    if isinstance(target, Obj) and isinstance(key, Const) and not target.rest:
+        return Test(EITHER, NEVER) if key.value in target.props else Test(NEVER, EITHER)
+    if isinstance(target, Session | Reply) and isinstance(key, Const):
+        return Test(NEVER, EITHER) if key.value in {"error", "errors"} else Test(EITHER, EITHER, (target,))
+    return Test(EITHER, EITHER, (key, target))
+
+
+def _as_test(value: Value) -> Test:
+    yes, no = truth(value)
+    return value if isinstance(value, Test) else Test(yes, no, (value,))
+
+
+def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int) -> Test:
+    """``collection.includes(item)`` and its kin: a member of a fixed set is what the set says it is."""
+    for value in (item, collection):
+        if isinstance(value, Session):
+            return Test((Branch(frozenset({value.proof})),), EITHER, (collection, item))
+    if secret_name(collection) is not None and any(isinstance(part, Input) for part in made_from(item, 60)):
+        proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret_name(collection)}")
+        return Test((Branch(frozenset({proof})),), EITHER, (collection, item))
+    if isinstance(item, Choice):
+        return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
+    return Test(EITHER, EITHER, (collection, item))

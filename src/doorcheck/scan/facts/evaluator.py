@@ -1,0 +1,294 @@
+"""Follows a call through the repository's functions and collects what is true on each path.
+
+A function of a module is followed once for each shape of its arguments and the outcome is kept: a fact about the
+function, whoever calls it. Closures are followed where they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from doorcheck.scan.facts import shapes
+from doorcheck.scan.facts.modules import LoadedModule, Program
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.state import State, either, join, new_choice
+from doorcheck.scan.facts.values import (
+    ANYTHING, UNDEFINED, Alternative, Arr, Effect, Fn, Promise, Unknown, Value,
+)  # fmt: skip
+from doorcheck.scan.knowledge.library import Knowledge
+from doorcheck.scan.syntax import ir
+
+MAX_STEPS = 120_000
+MAX_CALLS_DEEP = 28
+MAX_ALTERNATIVES = 8
+
+
+class BudgetExceeded(Exception):  # noqa: N818 - an outcome, not a mistake
+    """One door took more steps than a scan grants it."""
+
+
+class PathEnds(Exception):  # noqa: N818 - control flow of the scanned code
+    """The path being followed goes no further: something threw, redirected or refused."""
+
+    def __init__(self, refusal: bool = False, value: Value = UNDEFINED) -> None:
+        super().__init__()
+        self.refusal = refusal
+        self.value = value
+
+
+@dataclass(slots=True)
+class Exit:
+    """One way out of a function: ``how`` is return, throw or jump; ``refusal`` when the callee refused by itself."""
+
+    how: str
+    value: Value
+    state: State
+    at: int
+    refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An effect, what was known when it happened, and the calls that led to it."""
+
+    effect: Effect
+    facts: Facts
+    through: tuple[tuple[str, int], ...]
+
+
+@dataclass(slots=True)
+class Scope:
+    """Where code runs: its module, its frames innermost first, and ``this``."""
+
+    module: LoadedModule
+    frames: tuple[int, ...]
+    this: Value | None = None
+    arguments: tuple[Value, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What following a function once has shown."""
+
+    alternatives: list[Alternative]
+    happenings: list[Happening]
+    reads: dict[tuple[str, int], Effect]
+    common: Facts
+    returns: bool
+    throws: list[tuple[Facts, bool]]
+    attempts: frozenset[Fact]
+    touched: frozenset[str]
+
+
+@dataclass(slots=True)
+class Evaluator:
+    """Carries what one run of following code needs. ``happenings`` and ``attempts`` are what it has seen so far."""
+
+    program: Program
+    knowledge: Knowledge
+    happenings: list[Happening] = field(default_factory=list)
+    attempts: set[Fact] = field(default_factory=set)
+    stack: list[tuple[str, int]] = field(default_factory=list)
+    active: list[int] = field(default_factory=list)
+    tries: list[list[State]] = field(default_factory=list)
+    memo: dict[object, Outcome] = field(default_factory=dict)
+    notes: dict[tuple[str, int], str] = field(default_factory=dict)
+    steps: int = 0
+    frames: int = 0
+
+    def start(self) -> None:
+        """Forget what the last door showed; outcomes of functions are kept."""
+        self.happenings, self.attempts, self.stack, self.active, self.tries = [], set(), [], [], []
+        self.steps = 0
+
+    def new_frame(self) -> int:
+        self.frames += 1
+        return self.frames
+
+    def tick(self) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise BudgetExceeded
+
+    def blind(self, file: str, at: int, says: str) -> Fact:
+        """Note a place that could not be followed."""
+        self.notes[file, at] = says
+        return Fact(ProofKind.UNRESOLVED, file, at, says)
+
+    def happen(self, effect: Effect, state: State) -> None:
+        """Record an effect on the path of this state."""
+        self.happenings.append(Happening(effect, state.facts, tuple(self.stack)))
+        if not effect.writes and not proven(state.facts):
+            state.reads[effect.file, effect.at] = effect
+
+    def may_throw(self, state: State, refusal: bool = False) -> None:
+        """Remember that the innermost ``try`` may be left here, knowing no more than this state does."""
+        del refusal
+        if self.tries:
+            self.tries[-1].append(state.fork())
+
+    def invoke(
+        self, fn: Fn, arguments: Sequence[Value], state: State, at: int, file: str, this: Value | None = None
+    ) -> Value:
+        """What calling a function of the repository gives. Raises PathEnds when it never comes back."""
+        if len(self.active) >= MAX_CALLS_DEEP or self.active.count(id(fn.function)) > 1:
+            return Unknown(self.blind(file, at, "this call goes too deep to follow"))
+        this = this if this is not None and not fn.function.arrow else fn.this
+        key = shapes.key_of_call(fn, arguments, this, state)
+        self.active.append(id(fn.function))
+        self.stack.append((file, at))
+        try:
+            if key is None:
+                value = self._follow(fn, arguments, state, this)
+            else:
+                value = self._recall(key, fn, arguments, state, this)
+        finally:
+            self.active.pop()
+            self.stack.pop()
+        return Promise(value) if fn.function.is_async and not fn.function.generator else value
+
+    def _recall(self, key: object, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
+        outcome = self.memo.get(key)
+        if outcome is None:
+            outcome = self._outcome(fn, [shapes.settled(value, state) for value in arguments], this)
+            self.memo[key] = outcome
+        self.program.touched |= outcome.touched
+        self.attempts |= outcome.attempts
+        here = tuple(self.stack)
+        for happening in outcome.happenings:
+            facts = happening.facts | state.facts
+            self.happenings.append(Happening(happening.effect, facts, here + happening.through))
+        if not proven(state.facts):
+            state.reads.update(outcome.reads)
+        if outcome.throws and self.tries:
+            for facts, _ in outcome.throws:
+                thrown = state.fork()
+                thrown.facts |= facts
+                self.tries[-1].append(thrown)
+        if not outcome.returns:
+            raise PathEnds(refusal=any(refusal for _, refusal in outcome.throws))
+        if proven(outcome.common):
+            self._reads_vouched(state, outcome)
+        state.facts |= outcome.common
+        return new_choice([Alternative(one.value, one.facts) for one in outcome.alternatives])
+
+    @staticmethod
+    def _reads_vouched(state: State, outcome: Outcome) -> None:
+        for place in outcome.reads:
+            state.reads.pop(place, None)
+
+    def _outcome(self, fn: Fn, arguments: Sequence[Value], this: Value | None) -> Outcome:
+        """Follow a function on its own, from nothing known."""
+        saved = self.happenings, self.attempts, self.stack, self.tries, self.program.touched
+        self.happenings, self.attempts, self.stack, self.tries = [], set(), [], [[]]
+        self.program.touched = {fn.module.path}
+        state = State()
+        returns = True
+        alternatives: list[Alternative] = []
+        exits: list[Exit] = []
+        try:
+            alternatives, exits, returns = self._run(fn, arguments, state, this)
+            thrown = [(one.facts, False) for one in self.tries[0]]
+            thrown += [(exit_.state.facts, exit_.refusal) for exit_ in exits if exit_.how == "throw"]
+            return Outcome(
+                alternatives=alternatives,
+                happenings=self.happenings,
+                reads=state.reads,
+                common=state.facts,
+                returns=returns,
+                throws=list(dict.fromkeys(thrown)),
+                attempts=frozenset(self.attempts),
+                touched=frozenset(self.program.touched),
+            )
+        finally:
+            self.happenings, self.attempts, self.stack, self.tries = saved[0], saved[1], saved[2], saved[3]
+            self.program.touched = saved[4]
+
+    def _follow(self, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
+        alternatives, exits, returns = self._run(fn, arguments, state, this)
+        if self.tries:
+            self.tries[-1].extend(exit_.state for exit_ in exits if exit_.how == "throw")
+        if not returns:
+            refusal = any(exit_.refusal for exit_ in exits if exit_.how == "throw")
+            raise PathEnds(refusal=refusal)
+        return new_choice(alternatives)
+
+    def _run(
+        self, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None
+    ) -> tuple[list[Alternative], list[Exit], bool]:
+        """Run the body; ``state`` becomes what is common to all its ways back."""
+        exits = self.exits_of(fn, arguments, state.fork(), this)
+        returns = [exit_ for exit_ in exits if exit_.how == "return"]
+        if not returns:
+            return [], exits, False
+        before = state.facts
+        common = frozenset.intersection(*(exit_.state.facts for exit_ in returns))
+        alternatives = _alternatives(returns, before | common)
+        joined = returns[0].state
+        for exit_ in returns[1:]:
+            join(joined, exit_.state)
+        state.frames, state.keep, state.reads = joined.frames, joined.keep, joined.reads
+        state.facts, state.replied = common, joined.replied
+        return alternatives, exits, True
+
+    def exits_of(self, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> list[Exit]:
+        """Every way out of a function's body, from this state."""
+        from doorcheck.scan.facts import binding, statements  # noqa: PLC0415 - statements hold calls and the reverse
+
+        frame = self.new_frame()
+        scope = Scope(fn.module, (frame, *fn.parents), this, tuple(arguments))
+        state.frames[frame] = {}
+        exits: list[Exit] = []
+        try:
+            binding.bind_parameters(self, fn.function, arguments, state, scope)
+        except PathEnds as end:
+            return [Exit("throw", end.value, state, fn.function.at, end.refusal)]
+        remaining = statements.run_block(self, fn.function.body, [state], scope, exits)
+        exits.extend(Exit("return", UNDEFINED, left, fn.function.end) for left in remaining)
+        return exits
+
+    def call_back(self, value: Value, arguments: Sequence[Value], state: State, at: int, file: str) -> Value:
+        """Run a function that something calls for us, now; a path that ends inside it does not end ours."""
+        from doorcheck.scan.facts import calls  # noqa: PLC0415 - calls hold callbacks and the reverse
+
+        fork = state.fork()
+        try:
+            result = calls.call_value(self, value, arguments, fork, at, file)
+        except PathEnds:
+            return UNDEFINED
+        state.frames, state.reads = fork.frames, {**state.reads, **fork.reads}
+        return awaited_quietly(result)
+
+
+def awaited_quietly(value: Value) -> Value:
+    """The value inside promises."""
+    while isinstance(value, Promise):
+        value = value.value
+    return value
+
+
+def _alternatives(returns: list[Exit], known: Facts) -> list[Alternative]:
+    """The ways of coming back; ways that know the same and bring nothing to be told apart by are one."""
+    found: list[Alternative] = []
+    for exit_ in returns:
+        extra = exit_.state.facts - known
+        value = shapes.settled(awaited_quietly(exit_.value), exit_.state)
+        twin = next((one for one in found if one.facts == extra and shapes.alike(one.value, value)), None)
+        if twin is None:
+            found.append(Alternative(value, extra))
+        elif twin.value is not value:
+            found[found.index(twin)] = Alternative(shapes.blend(twin.value, value), extra)
+    if len(found) > MAX_ALTERNATIVES:
+        rest = found[MAX_ALTERNATIVES - 1 :]
+        facts = frozenset.intersection(*(one.facts for one in rest)) if rest else NOTHING
+        value = rest[0].value
+        for one in rest[1:]:
+            value = either(value, one.value)
+        found = [*found[: MAX_ALTERNATIVES - 1], Alternative(value, facts)]
+    return found
+
+
+def items_of(value: Value) -> tuple[Value, ...]:
+    """The items of an array literal, or the value itself as the only kind of item it has."""
+    return value.items if isinstance(value, Arr) else (value if value is not ANYTHING else ANYTHING,)

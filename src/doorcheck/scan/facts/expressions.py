@@ -1,0 +1,364 @@
+"""What expressions stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from doorcheck.scan.facts import binding, calls, comparisons, libraries, members
+from doorcheck.scan.facts.evaluator import PathEnds
+from doorcheck.scan.facts.proofs import Facts
+from doorcheck.scan.facts.state import State, merge, new_choice
+from doorcheck.scan.facts.truth import Branches, both, bounded, certain, nullness, truth
+from doorcheck.scan.facts.values import (
+    ANYTHING, FALSE, NULL, TRUE, UNDEFINED, Alternative, Arr, Branch, Choice, Const, Derived, External, Fn, Input, Obj,
+    Promise, Session, Test, Unknown, Value,
+)  # fmt: skip
+from doorcheck.scan.syntax import ir
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+_CONSTANTS = {True: TRUE, False: FALSE, None: NULL}
+
+
+def evaluate(ev: Evaluator, node: ir.Expression, state: State, scope: Scope) -> Value:
+    """The value of an expression on this path. Raises PathEnds when evaluating it ends the path."""
+    ev.tick()
+    return _EVALUATE[type(node)](ev, node, state, scope)
+
+
+def _literal(ev: Evaluator, node: ir.Literal, state: State, scope: Scope) -> Value:
+    del ev, state, scope
+    value = node.value
+    return _CONSTANTS[value] if value is None or value is True or value is False else Const(value)
+
+
+def _name(ev: Evaluator, node: ir.Name, state: State, scope: Scope) -> Value:
+    return binding.look_up(ev, node.id, state, scope, node.at)
+
+
+def _member(ev: Evaluator, node: ir.Member, state: State, scope: Scope) -> Value:
+    target = evaluate(ev, node.object, state, scope)
+    return members.member(ev, target, node.property, state, scope, node.at, optional=node.optional)
+
+
+def _index(ev: Evaluator, node: ir.Index, state: State, scope: Scope) -> Value:
+    target = evaluate(ev, node.object, state, scope)
+    key = evaluate(ev, node.key, state, scope)
+    if isinstance(key, Const) and isinstance(key.value, str):
+        return members.member(ev, target, key.value, state, scope, node.at, optional=node.optional)
+    if isinstance(key, Const) and isinstance(key.value, float) and key.value >= 0:
+        return members.item(ev, target, int(key.value), state)
+    return members.computed(ev, target, key, state, scope, node.at)
+
+
+def _call(ev: Evaluator, node: ir.Call, state: State, scope: Scope) -> Value:
+    return calls.call_expression(ev, node, state, scope)
+
+
+def _new(ev: Evaluator, node: ir.New, state: State, scope: Scope) -> Value:
+    callee = evaluate(ev, node.callee, state, scope)
+    arguments = calls.arguments_of(ev, node.arguments, state, scope)
+    return calls.construct(ev, callee, arguments, state, node.at, scope)
+
+
+def _template(ev: Evaluator, node: ir.Template, state: State, scope: Scope) -> Value:
+    parts = tuple(evaluate(ev, part, state, scope) for part in node.parts)
+    strings: tuple[Value, ...] = tuple(Const(text) for text in node.strings)
+    if node.tag is None:
+        return Derived("text", (*strings, *parts))
+    tag = evaluate(ev, node.tag, state, scope)
+    return calls.call_value(ev, tag, (Arr(strings), *parts), state, node.at, scope.module.path)
+
+
+def _function(ev: Evaluator, node: ir.FunctionRef, state: State, scope: Scope) -> Value:
+    del ev, state
+    function = scope.module.summary.functions[node.index]
+    return Fn(scope.module, function, scope.frames[0] if scope.frames else 0, scope.frames, scope.this)
+
+
+def _class(ev: Evaluator, node: ir.ClassRef, state: State, scope: Scope) -> Value:
+    return binding.make_class(ev, scope.module, node.index, state, scope)
+
+
+def _object(ev: Evaluator, node: ir.Object, state: State, scope: Scope) -> Value:
+    props: dict[str, Value] = {}
+    rest: list[Value] = []
+    for entry in node.entries:
+        value = evaluate(ev, entry.value, state, scope)
+        if entry.key is None:
+            _spread_into(props, rest, value)
+        elif isinstance(entry.key, str):
+            props[entry.key] = value
+        else:
+            key = evaluate(ev, entry.key, state, scope)
+            if isinstance(key, Const) and isinstance(key.value, str):
+                props[key.value] = value
+            else:
+                rest.append(Derived("computed", (value,)))
+    return Obj(props, tuple(rest))
+
+
+def _spread_into(props: dict[str, Value], rest: list[Value], value: Value) -> None:
+    value = value.value if isinstance(value, Promise) else value
+    if isinstance(value, Obj) and value.cls is None:
+        props.update(value.props)
+        rest.extend(value.rest)
+    elif not isinstance(value, Const):
+        rest.append(value)
+
+
+def _array(ev: Evaluator, node: ir.Array, state: State, scope: Scope) -> Value:
+    items: list[Value] = []
+    rest: list[Value] = []
+    for item in node.items:
+        if isinstance(item, ir.Spread):
+            value = evaluate(ev, item.value, state, scope)
+            if isinstance(value, Arr):
+                items.extend(value.items)
+                rest.extend(value.rest)
+            else:
+                rest.append(value)
+        else:
+            items.append(evaluate(ev, item, state, scope))
+    return Arr(tuple(items), tuple(rest))
+
+
+def _spread(ev: Evaluator, node: ir.Spread, state: State, scope: Scope) -> Value:
+    return evaluate(ev, node.value, state, scope)
+
+
+def _unary(ev: Evaluator, node: ir.Unary, state: State, scope: Scope) -> Value:
+    value = evaluate(ev, node.operand, state, scope)
+    if node.operator == "!":
+        yes, no = truth(value, state)
+        return Test(no, yes, (value,))
+    if node.operator == "void":
+        return UNDEFINED
+    if node.operator == "typeof":
+        return Derived("typeof", (value,))
+    if isinstance(value, Const) and isinstance(value.value, float) and node.operator == "-":
+        return Const(-value.value)
+    return Derived("unary", (value,))
+
+
+def _binary(ev: Evaluator, node: ir.Binary, state: State, scope: Scope) -> Value:
+    left = evaluate(ev, node.left, state, scope)
+    right = evaluate(ev, node.right, state, scope)
+    return comparisons.binary(ev, node.operator, left, right, state, scope, node.at)
+
+
+def _logical(ev: Evaluator, node: ir.Logical, state: State, scope: Scope) -> Value:
+    left = evaluate(ev, node.left, state, scope)
+    yes, no = nullness(left, state) if node.operator == "??" else truth(left, state)
+    into, past = (yes, no) if node.operator == "&&" else (no, yes)
+    if not into:
+        return left
+    fork = state.fork()
+    _learn_all(fork, into)
+    known = fork.facts
+    try:
+        right = evaluate(ev, node.right, fork, scope)
+    except PathEnds:
+        if not past:
+            raise
+        _learn_all(state, past)
+        return _only(left, past, state)
+    if not past:
+        _take(state, fork)
+        return right
+    gained = fork.facts - known
+    _after_either(state, fork)
+    return _combined(node.operator, left, right, into, past, gained, state)
+
+
+def _take(state: State, fork: State) -> None:
+    state.frames, state.facts, state.keep = fork.frames, fork.facts, fork.keep
+    state.reads, state.replied = fork.reads, fork.replied
+
+
+def _after_either(state: State, fork: State) -> None:
+    """Go on from a right side that may or may not have run."""
+    facts, keep = state.facts, state.keep
+    merged = merge([state.fork(), fork])
+    first = merged[0]
+    state.frames, state.reads, state.replied = first.frames, {**state.reads, **fork.reads}, first.replied
+    state.facts, state.keep = facts, keep
+
+
+def _learn_all(state: State, branches: Branches) -> None:
+    """What holds in all of these branches holds here."""
+    if len(branches) == 1:
+        state.learn(branches[0])
+    else:
+        state.facts |= certain(branches)
+
+
+def _only(value: Value, branches: Branches, state: State) -> Value:
+    """A value of which only these ways are left."""
+    del branches
+    return Session(value.proof, value.path, sure=True) if isinstance(value, Session) and value.proof in state.facts else value
+
+
+def _combined(
+    operator: str, left: Value, right: Value, into: Branches, past: Branches, gained: Facts, state: State
+) -> Value:
+    boolean = isinstance(left, Test) or (isinstance(right, Test) and operator == "&&")
+    if boolean and operator != "??":
+        yes, no = truth(right, state)
+        yes = tuple(Branch(one.facts | gained, one.keep) for one in yes)
+        no = tuple(Branch(one.facts | gained, one.keep) for one in no)
+        if operator == "&&":
+            return Test(both(into, yes), bounded((*past, *both(into, no))), (left, right))
+        return Test(bounded((*past, *both(into, yes))), both(into, no), (left, right))
+    alternatives = [Alternative(_passed(operator, left), certain(past)), Alternative(right, certain(into) | gained)]
+    return new_choice(alternatives)
+
+
+def _passed(operator: str, left: Value) -> Value:
+    """What the left side is when the right one is not asked."""
+    if operator == "&&":
+        return left if isinstance(left, Choice) else NULL
+    return Session(left.proof, left.path, sure=True) if isinstance(left, Session) else left
+
+
+def _conditional(ev: Evaluator, node: ir.Conditional, state: State, scope: Scope) -> Value:
+    test = evaluate(ev, node.test, state, scope)
+    yes, no = truth(test, state)
+    sides: list[tuple[Value, State, Branches]] = []
+    ended = 0
+    for branches, expression in ((yes, node.then), (no, node.otherwise)):
+        if not branches:
+            continue
+        fork = state.fork()
+        _learn_all(fork, branches)
+        try:
+            sides.append((evaluate(ev, expression, fork, scope), fork, branches))
+        except PathEnds:
+            ended += 1
+    if not sides:
+        raise PathEnds(refusal=bool(ended))
+    if len(sides) == 1:
+        _take(state, sides[0][1])
+        return sides[0][0]
+    base = state.facts
+    _after_either(state, sides[0][1])
+    _after_either(state, sides[1][1])
+    if all(isinstance(value, Test | Const) for value, _, _ in sides):
+        return _boolean_conditional(sides, base)
+    return new_choice([Alternative(value, fork.facts - base) for value, fork, _ in sides])
+
+
+def _boolean_conditional(sides: list[tuple[Value, State, Branches]], base: Facts) -> Value:
+    if all(isinstance(value, Const) and isinstance(value.value, str | float) for value, _, _ in sides):
+        return new_choice([Alternative(value, fork.facts - base) for value, fork, _ in sides])
+    yes: Branches = ()
+    no: Branches = ()
+    for value, fork, branches in sides:
+        value_yes, value_no = truth(value, fork)
+        yes = (*yes, *both(branches, value_yes))
+        no = (*no, *both(branches, value_no))
+    return Test(bounded(yes), bounded(no), tuple(value for value, _, _ in sides))
+
+
+def _await(ev: Evaluator, node: ir.Await, state: State, scope: Scope) -> Value:
+    return libraries.awaited(ev, evaluate(ev, node.value, state, scope), state, scope)
+
+
+def _yield(ev: Evaluator, node: ir.Yield, state: State, scope: Scope) -> Value:
+    if node.value is not None:
+        state.replied.append(evaluate(ev, node.value, state, scope))
+    return ANYTHING
+
+
+def _assign(ev: Evaluator, node: ir.Assign, state: State, scope: Scope) -> Value:
+    value = evaluate(ev, node.value, state, scope)
+    if node.operator in {"||=", "??=", "&&="}:
+        value = Unknown(None, (value,)) if not isinstance(value, External | Fn) else value
+    elif node.operator != "=":
+        value = Derived("text", (value,))
+    binding.assign(ev, node.target, value, state, scope)
+    return value
+
+
+def _cast(ev: Evaluator, node: ir.Cast, state: State, scope: Scope) -> Value:
+    value = evaluate(ev, node.value, state, scope)
+    if isinstance(value, Unknown) and value.fact is None and not value.parts:
+        return binding.by_annotation(ev, node.annotation) or value
+    return value
+
+
+def _element(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value:
+    return calls.render(ev, node, state, scope)
+
+
+def _regex(ev: Evaluator, node: ir.Regex, state: State, scope: Scope) -> Value:
+    del ev, state, scope
+    return External("js", ("RegExp", "()"), ()) if node.pattern else ANYTHING
+
+
+def _this(ev: Evaluator, node: ir.This, state: State, scope: Scope) -> Value:
+    del ev, node, state
+    return scope.this if scope.this is not None else ANYTHING
+
+
+def _super(ev: Evaluator, node: ir.Super, state: State, scope: Scope) -> Value:
+    del ev, node, state
+    this = scope.this
+    if isinstance(this, Obj) and this.cls is not None and this.cls.superclass is not None:
+        return this.cls.superclass
+    return ANYTHING
+
+
+def _import(ev: Evaluator, node: ir.Import, state: State, scope: Scope) -> Value:
+    del state
+    if node.source is None:
+        return Unknown(ev.blind(scope.module.path, node.at, "an import whose source is not a constant"))
+    imported = ir.ImportedName("", node.source, "*", node.at)
+    return Promise(binding.found_value(ev, ev.program.imported(scope.module, imported), scope.module, imported))
+
+
+def _sequence(ev: Evaluator, node: ir.Sequence, state: State, scope: Scope) -> Value:
+    value: Value = UNDEFINED
+    for item in node.items:
+        value = evaluate(ev, item, state, scope)
+    return value
+
+
+def _opaque(ev: Evaluator, node: ir.Opaque, state: State, scope: Scope) -> Value:
+    del state
+    if node.what == "too-deep":
+        return Unknown(ev.blind(scope.module.path, node.at, "code nested too deep to read"))
+    return Input("meta") if node.what == "meta_property" else ANYTHING
+
+
+_EVALUATE: dict[type[Any], Callable[[Any, Any, State, Any], Value]] = {
+    ir.Literal: _literal,
+    ir.Name: _name,
+    ir.Member: _member,
+    ir.Index: _index,
+    ir.Call: _call,
+    ir.New: _new,
+    ir.Template: _template,
+    ir.FunctionRef: _function,
+    ir.ClassRef: _class,
+    ir.Object: _object,
+    ir.Array: _array,
+    ir.Spread: _spread,
+    ir.Unary: _unary,
+    ir.Binary: _binary,
+    ir.Logical: _logical,
+    ir.Conditional: _conditional,
+    ir.Await: _await,
+    ir.Yield: _yield,
+    ir.Assign: _assign,
+    ir.Cast: _cast,
+    ir.Element: _element,
+    ir.Regex: _regex,
+    ir.This: _this,
+    ir.Super: _super,
+    ir.Import: _import,
+    ir.Sequence: _sequence,
+    ir.Opaque: _opaque,
+}

@@ -1,0 +1,362 @@
+"""Calls into packages: what knowledge says they do, and what is assumed of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from doorcheck.scan.facts import chains, platform
+from doorcheck.scan.facts.lookups import found_proofs
+from doorcheck.scan.facts.members import source_proof
+from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.truth import EITHER, truth
+from doorcheck.scan.facts.values import (
+    ANYTHING, NULL, UNDEFINED, Alternative, Arr, Branch, Choice, Const, Derived, Effect, External, Fn, Input, Link,
+    Native, Obj, Promise, Row, Session, Test, Unknown, Value, made_from,
+)  # fmt: skip
+from doorcheck.scan.knowledge import rows
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+MAX_LINKS = 12
+_PLATFORM = {
+    "next/server": ("NextResponse", "NextRequest"),
+    "crypto": ("timingSafeEqual",),
+    "node:crypto": ("timingSafeEqual",),
+    "buffer": ("Buffer",),
+    "url": ("URL", "URLSearchParams"),
+    "timers": ("setTimeout",),
+}
+_NAMED_ARGUMENTS = 3
+
+
+class Query(Value):
+    """A sensitive operation under way: more links may follow before it is awaited."""
+
+    __slots__ = ("effect",)
+
+    def __init__(self, effect: Effect) -> None:
+        self.effect = effect
+
+
+def call(
+    ev: Evaluator,
+    callee: External,
+    arguments: tuple[Value, ...],
+    state: State,
+    at: int,
+    file: str,
+    scope: Scope | None = None,
+    *,
+    new: bool = False,
+) -> Value:
+    """What calling something from a package, or a global function, gives."""
+    del scope, new
+    path = (*callee.path, "()")
+    if _is_platform(callee):
+        plain = callee.path[1:] if callee.path[:1] == ("default",) else callee.path
+        known = platform.call(ev, plain, arguments, state, at, file)
+        if known is not None:
+            return known
+    if callee.package == "next/headers" and callee.path in {("headers",), ("cookies",), ("draftMode",)}:
+        return Input(callee.path[0]) if callee.path[0] != "draftMode" else ANYTHING
+    row = ev.knowledge.match(callee.package, path)
+    if row is not None:
+        return _APPLY[type(row)](ev, row, callee, arguments, state, at, file)
+    return _unknown_call(ev, callee, arguments, state, at, file)
+
+
+def _is_platform(callee: External) -> bool:
+    if callee.package == "js":
+        return True
+    names = _PLATFORM.get(callee.package)
+    head = callee.path[1:2] if callee.path[:1] == ("default",) else callee.path[:1]
+    return names is not None and bool(head) and head[0] in names
+
+
+def _unknown_call(
+    ev: Evaluator, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    """A call we have no row for: its functions may run, and it may give back something of the same library."""
+    from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
+
+    run_callbacks(ev, arguments, state, at, file, ANYTHING)
+    if callee.package == "js":
+        return Derived("call", arguments)
+    name = callee.path[-1] if callee.path else callee.package
+    links = (*callee.links[-MAX_LINKS:], Link(name, arguments, file, at))
+    if len(callee.path) > 20:
+        return Derived("call", (callee, *arguments))
+    handler = next((value for value in arguments if isinstance(value, Fn)), None)
+    if handler is not None and not ev.knowledge.pure(callee.package) and not ev.knowledge.knows(callee.package):
+        return chains.unknown_wrapper(ev, callee, handler, links, file, at)
+    return External(callee.package, (*callee.path, "()"), links)
+
+
+def _session_source(
+    ev: Evaluator, row: rows.SessionSource, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    proof = source_proof(row, file, at)
+    ev.attempts.add(proof)
+    handler = next((value for value in arguments if isinstance(value, Fn)), None)
+    if handler is not None and row.absent == "null":
+        return chains.attaching(ev, proof, "auth", handler)
+    if row.absent == "throws":
+        ev.may_throw(state)
+        state.facts |= {proof}
+        value: Value = Session(proof, sure=True) if row.returns == "identity" else _given(arguments, callee)
+    elif row.absent == "false":
+        value = Test((Branch(frozenset({proof})),), EITHER, arguments)
+    else:
+        value = Session(proof)
+    return Promise(value) if row.promise else value
+
+
+def _given(arguments: tuple[Value, ...], callee: External) -> Value:
+    found = next((part for value in arguments for part in made_from(value, 30) if isinstance(part, Input)), None)
+    return found if found is not None else Derived("call", (callee, *arguments))
+
+
+def _sink(
+    ev: Evaluator, row: rows.Sink, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
+
+    effect = Effect(
+        row.kind,
+        writes=row.writes,
+        says=describe(callee, row),
+        file=file,
+        at=at,
+        subject=subject_of(callee, arguments),
+        operands=(*(argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument)), *arguments),
+    )
+    effect.weak = row.undefined == "dropped"
+    ev.happen(effect, state)
+    run_callbacks(ev, arguments, state, at, file, Row(effect))
+    return Query(effect)
+
+
+def _is_table(value: Value) -> bool:
+    return isinstance(value, External | Obj)
+
+
+def describe(callee: External, row: rows.Sink) -> str:
+    """What a sensitive operation is called, as one would read it in the code."""
+    names = [part for part in callee.path if part not in {"()", "default"}][-_NAMED_ARGUMENTS:]
+    words = {"database": "database", "model": "model call", "outbound": "outbound call"}.get(row.kind, row.kind)
+    return f"{words} {'.'.join(names)}"
+
+
+def subject_of(callee: External, arguments: tuple[Value, ...]) -> str:
+    """The model, table or collection an operation is about; empty where the code does not say."""
+    for value in arguments[:1]:
+        if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) < 60:
+            return value.value
+        if isinstance(value, External) and value.links:
+            first = value.links[0].arguments[:1]
+            if first and isinstance(first[0], Const) and isinstance(first[0].value, str):
+                return first[0].value
+    parts = [part for part in callee.path if part != "()"]
+    if len(parts) >= 3 and callee.path[-2:-1] != ("()",):
+        return parts[-2]
+    for link in callee.links:
+        first = link.arguments[:1]
+        if first and isinstance(first[0], Const) and isinstance(first[0].value, str) and len(first[0].value) < 60:
+            return first[0].value
+    return ""
+
+
+def continue_query(
+    ev: Evaluator, query: Query, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    """The next link of an operation: ``.where(…)``, ``.set(…)``, ``.then(…)``."""
+    if name in {"then", "catch", "finally"}:
+        return then_value(ev, Promise(awaited_value(ev, query, state, at, file)), name, arguments, state, at, file)
+    from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
+
+    run_callbacks(ev, arguments, state, at, file, Row(query.effect))
+    link = External("link", (name, "()"), (Link(name, arguments, file, at),))
+    query.effect.operands = (*query.effect.operands, link, *arguments)[:40]
+    if not query.effect.subject and name in {"from", "into", "table"}:
+        query.effect.subject = subject_of(External("link", (name,)), arguments)
+    if name in {"insert", "update", "delete", "upsert", "set", "values"} and not query.effect.writes:
+        query.effect.writes = True
+        ev.happen(query.effect, state)
+        state.reads.pop((query.effect.file, query.effect.at), None)
+    return query
+
+
+def _denial(
+    ev: Evaluator, row: rows.Denial, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    from doorcheck.scan.facts.evaluator import PathEnds  # noqa: PLC0415 - the evaluator calls libraries
+
+    del row, callee, arguments, at, file
+    ev.may_throw(state)
+    raise PathEnds(refusal=True)
+
+
+def _identity(
+    ev: Evaluator, row: rows.Identity, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    del ev, callee, state, at, file
+    return arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
+
+
+def _callback(
+    ev: Evaluator, row: rows.Callback, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    function = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
+    given: tuple[Value, ...] = ()
+    if row.gives_itself:
+        given = (External(callee.package, callee.path[:-1], callee.links),)
+    if isinstance(function, Arr):
+        return Promise(Arr(tuple(awaited_value(ev, item, state, at, file) for item in function.items), function.rest))
+    if not isinstance(function, Fn | Native):
+        return ANYTHING
+    from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to libraries and back
+
+    return Promise(awaited_value(ev, call_value(ev, function, given, state, at, file), state, at, file))
+
+
+def _same(
+    ev: Evaluator, row: rows.Same, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    del ev, row, state
+    return External(callee.package, callee.path[:-1], (*callee.links, Link(callee.path[-1], arguments, file, at)))
+
+
+def _handler_wrapper(
+    ev: Evaluator, row: rows.HandlerWrapper, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    del state, callee
+    handler = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
+    proof = Fact(ProofKind(row.proof), file, at, row.says)
+    ev.attempts.add(proof)
+    if row.guards:
+        return chains.guarding(ev, proof, handler)
+    if row.attaches:
+        return chains.attaching(ev, proof, row.attaches, handler)
+    return handler
+
+
+def _own_handlers(
+    ev: Evaluator, row: rows.OwnHandlers, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    del ev, arguments, state
+    return chains.OwnHandler(row.says, file, at, External(callee.package, (*callee.path, "()"), callee.links))
+
+
+def _builder(
+    ev: Evaluator, row: rows.Builder, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    del ev, arguments, state, at, file
+    return chains.Chain(row, External(callee.package, (*callee.path, "()"), callee.links))
+
+
+def _router(
+    ev: Evaluator, row: rows.Router, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    del ev, callee, arguments, state
+    return chains.Router(row, file, at)
+
+
+def awaited(ev: Evaluator, value: Value, state: State, scope: Scope) -> Value:
+    """The value a promise settles to."""
+    return awaited_value(ev, value, state, 0, scope.module.path)
+
+
+def awaited_value(ev: Evaluator, value: Value, state: State, at: int, file: str) -> Value:
+    """``await value``. Awaiting a package we know nothing of counts as some input or output."""
+    if isinstance(value, Promise):
+        return awaited_value(ev, value.value, state, at, file)
+    if isinstance(value, Query):
+        found = found_proofs(ev, value.effect)
+        ev.attempts |= found
+        return Row(value.effect, found)
+    if isinstance(value, Choice):
+        return _awaited_choice(ev, value, state, at, file)
+    if isinstance(value, External) and value.path[-1:] == ("()",):
+        return _awaited_external(ev, value, state)
+    return value
+
+
+def _awaited_choice(ev: Evaluator, value: Choice, state: State, at: int, file: str) -> Value:
+    inner = tuple(
+        Alternative(awaited_value(ev, one.value, state, at, file), one.facts) for one in value.alternatives
+    )
+    if all(new.value is old.value for new, old in zip(inner, value.alternatives, strict=True)):
+        return value
+    return Choice(value.id, inner)
+
+
+def _awaited_external(ev: Evaluator, value: External, state: State) -> Value:
+    if value.package == "js" or ev.knowledge.pure(value.package) or not value.links:
+        return value
+    last = value.links[-1]
+    name = ".".join(part for part in value.path if part not in {"()", "default"})
+    says = f"calls {name} of {value.package}"
+    effect = Effect(
+        "library", writes=True, says=says, file=last.file, at=last.at, subject=value.package, operands=last.arguments
+    )
+    ev.happen(effect, state)
+    fact = Fact(ProofKind.UNRESOLVED, last.file, last.at, f"{name} of {value.package} is not known to doorcheck")
+    return Unknown(fact, (value,))
+
+
+def then(
+    ev: Evaluator, target: Promise, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
+) -> Value:
+    """``promise.then(f)`` and its kin."""
+    return then_value(ev, target, name, arguments, state, at, scope.module.path)
+
+
+def then_value(
+    ev: Evaluator, target: Promise, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    """What a promise settles to after its callbacks."""
+    value = awaited_value(ev, target.value, state, at, file)
+    if name == "then" and arguments:
+        return Promise(ev.call_back(arguments[0], (value,), state, at, file))
+    if name == "catch" and arguments:
+        other = ev.call_back(arguments[0], (Derived("error", ()),), state, at, file)
+        return Promise(_or_caught(value, other, state))
+    return Promise(value)
+
+
+def _or_caught(value: Value, other: Value, state: State) -> Value:
+    """A promise with a ``catch`` settles to its own value or to the handler's; the latter proves nothing."""
+    from doorcheck.scan.facts.state import new_choice  # noqa: PLC0415 - only needed here
+
+    if isinstance(value, Session) and not value.sure:
+        return value
+    yes, _ = truth(value, state)
+    if isinstance(value, Session) or any(fact.proves for branch in yes for fact in branch.facts):
+        proof = frozenset({value.proof}) if isinstance(value, Session) else frozenset()
+        fallback = NULL if other is UNDEFINED else other
+        return new_choice([Alternative(value, proof), Alternative(fallback, frozenset())])
+    return value
+
+
+def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+    """A cookie that the server sets or deletes."""
+    says = "sets a cookie" if name == "set" else "deletes a cookie"
+    ev.happen(Effect("cookie", writes=True, says=says, file=file, at=at, operands=arguments), state)
+    return ANYTHING
+
+
+_APPLY: dict[type[Any], Callable[..., Value]] = {
+    rows.SessionSource: _session_source,
+    rows.Sink: _sink,
+    rows.Denial: _denial,
+    rows.Identity: _identity,
+    rows.Callback: _callback,
+    rows.Same: _same,
+    rows.HandlerWrapper: _handler_wrapper,
+    rows.OwnHandlers: _own_handlers,
+    rows.Builder: _builder,
+    rows.Router: _router,
+}

@@ -1,0 +1,123 @@
+"""Credentials that are looked up: what finding a record proves about the one who named it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts.comparisons import is_credential_name, is_hashed
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.values import (
+    Arr, Const, Derived, Effect, External, Input, Obj, Row, Session, Unknown, Value, made_from,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+_CARRIED = frozenset({"header", "cookie"})
+"""Channels in which a client sends its standing credential."""
+
+MAX_PREDICATE = 200
+
+
+def found_proofs(ev: Evaluator, effect: Effect) -> Facts:
+    """What it proves when this look-up finds something: that the caller holds the credential it was looked up by."""
+    found: set[Fact] = set()
+    for operand in effect.operands:
+        found |= _in_operand(ev, effect, operand)
+    return frozenset(found)
+
+
+def _in_operand(ev: Evaluator, effect: Effect, operand: Value) -> set[Fact]:
+    found: set[Fact] = set()
+    for name, value in named_parts(operand):
+        for part in made_from(value, 40):
+            if isinstance(part, Session):
+                found.add(part.proof)
+            elif isinstance(part, Input) and _is_credential(ev, effect, name, value, part):
+                carried = part.channel in _CARRIED
+                kind = ProofKind.TOKEN if carried else ProofKind.CAPABILITY
+                says = f"a {effect.subject or 'record'} is looked up by the {name or 'key'} the caller holds"
+                found.add(Fact(kind, effect.file, effect.at, says))
+    return found
+
+
+def _is_credential(ev: Evaluator, effect: Effect, name: str, value: Value, part: Input) -> bool:
+    if is_credential_name(ev, name):
+        return True
+    if part.channel not in _CARRIED:
+        return False
+    return is_hashed(value) or _is_credential_model(ev, effect.subject)
+
+
+def _is_credential_model(ev: Evaluator, subject: str) -> bool:
+    plain = subject.lower().replace("_", "").replace("-", "")
+    return any(word in plain for word in ev.knowledge.words["credential_models"])
+
+
+def named_parts(operand: Value, limit: int = MAX_PREDICATE) -> list[tuple[str, Value]]:
+    """The values in an operation's argument with the column each belongs to: keys of objects, ``eq(table.column, x)``."""
+    found: list[tuple[str, Value]] = []
+    queue: list[tuple[str, Value]] = [("", operand)]
+    while queue and len(found) < limit:
+        name, value = queue.pop()
+        if isinstance(value, Obj):
+            queue.extend((key if not _is_operator(key) else name, item) for key, item in value.props.items())
+            queue.extend((name, rest) for rest in value.rest)
+        elif isinstance(value, Arr):
+            queue.extend((name, item) for item in (*value.items, *value.rest))
+        elif isinstance(value, External) and value.links:
+            queue.extend(_of_links(value))
+        elif isinstance(value, Derived) and value.how == "text":
+            queue.extend((name, part) for part in value.parts)
+            found.append((name, value))
+        elif isinstance(value, Unknown | Derived) and value.parts and not any(isinstance(p, Input) for p in value.parts):
+            queue.extend((name, part) for part in value.parts[:8])
+            found.append((name, value))
+        else:
+            found.append((name, value))
+    return found
+
+
+def _is_operator(key: str) -> bool:
+    """Keys that are no columns: ``{ token: { equals: x } }``, ``{ $eq: x }``, compound keys."""
+    return key.startswith("$") or key in {"equals", "in", "AND", "OR", "where", "is", "some", "data", "select", "eq"}
+
+
+def _of_links(value: External) -> list[tuple[str, Value]]:
+    """``eq(sessions.token, x)``: the first argument names the column of the others."""
+    found: list[tuple[str, Value]] = []
+    for link in value.links[-8:]:
+        first = link.arguments[0] if link.arguments else None
+        column = ""
+        if isinstance(first, External) and first.path:
+            column = first.path[-1]
+        elif isinstance(first, Row | Derived | Unknown | Obj | Arr):
+            found.append(("", first))
+        elif isinstance(first, Const) and isinstance(first.value, str):
+            column = first.value
+        found.extend((column, argument) for argument in link.arguments[1:])
+        if len(link.arguments) == 1 and first is not None and not isinstance(first, Obj | Arr):
+            found.append((link.name, first) if not isinstance(first, External) else ("", first))
+    return found
+
+
+def found_in_store(ev: Evaluator, store: Value, key: Value, scope: Scope, at: int) -> Value | None:
+    """A look-up in something the server keeps, by a credential that the caller carries; None if it is no such thing."""
+    del ev
+    carried = [part for part in made_from(key, 40) if isinstance(part, Input) and part.channel in _CARRIED]
+    if not carried:
+        return None
+    if any(isinstance(part, Input) for part in made_from(store, 40)):
+        return None
+    if isinstance(store, Obj) and store.cls is None:
+        return None
+    says = "what the caller carries is looked up in the server's own records"
+    proof = Fact(ProofKind.TOKEN, scope.module.path, at, says)
+    effect = Effect("lookup", writes=False, says=says, file=scope.module.path, at=at)
+    return Row(effect, frozenset({proof}))
+
+
+def identity_in(value: Value) -> Facts:
+    """The proofs of the identities a value is made from."""
+    proofs = {part.proof for part in made_from(value, MAX_PREDICATE) if isinstance(part, Session)}
+    return frozenset(proofs) if proofs else NOTHING

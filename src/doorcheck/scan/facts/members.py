@@ -1,0 +1,310 @@
+"""Members of values: reading and writing them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts import requests
+from doorcheck.scan.facts.proofs import Fact, Facts
+from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.truth import unset
+from doorcheck.scan.facts.values import (
+    ANYTHING, UNDEFINED, Alternative, Arr, Branch, Choice, Cls, Const, Derived, Effect, Env, External, Fn, Input,
+    Namespace, Native, Obj, Promise, Reply, Row, Session, Test, Unknown, Value,
+)  # fmt: skip
+from doorcheck.scan.knowledge.rows import SessionSource
+from doorcheck.scan.syntax import ir
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+AS_DEPLOYED = {"NODE_ENV": "production", "VERCEL": "1", "VERCEL_ENV": "production", "NEXT_RUNTIME": "nodejs"}
+"""A door is judged as it stands in production, where these have these values."""
+
+_GLOBAL_OBJECTS = frozenset({"globalThis", "global", "window", "self"})
+MAX_EXTERNAL_PATH = 24
+
+
+def member(
+    ev: Evaluator, value: Value, name: str, state: State, scope: Scope, at: int, *, optional: bool = False
+) -> Value:
+    """``value.name``. Reading a member of nothing throws, which ends the paths on which there is nothing."""
+    if isinstance(value, Choice):
+        return _of_choice(ev, value, name, state, scope, at, optional=optional)
+    if isinstance(value, Session):
+        if not optional and not value.sure and not value.path and value.proof not in state.facts:
+            ev.may_throw(state)
+            state.facts |= {value.proof}
+        return Session(value.proof, (*value.path, name)[:5], sure=False)
+    if isinstance(value, Row):
+        if not optional and value.maybe and not value.path and at:
+            state.facts |= value.found
+        return Row(value.effect, value.found, value.maybe, (*value.path, name)[:5])
+    if isinstance(value, Input):
+        return requests.member_of(value, name)
+    if isinstance(value, External):
+        return _of_external(ev, value, name, state, scope, at)
+    return _of_known(ev, value, name, state, scope, at)
+
+
+def _of_known(ev: Evaluator, value: Value, name: str, state: State, scope: Scope, at: int) -> Value:
+    if isinstance(value, Obj):
+        return _of_object(ev, value, name, state, scope, at)
+    if isinstance(value, Namespace):
+        from doorcheck.scan.facts.binding import export_value  # noqa: PLC0415 - names hold members and the reverse
+
+        return export_value(ev, value.module, name)
+    if isinstance(value, Promise):
+        return member(ev, value.value, name, state, scope, at)
+    if isinstance(value, Cls):
+        return static_member(ev, value, name)
+    if isinstance(value, Native):
+        return value.props.get(name, ANYTHING)
+    if isinstance(value, Reply):
+        return _of_reply(value, name)
+    if isinstance(value, Derived):
+        return _of_derived(value, name)
+    if isinstance(value, Arr | Test):
+        return Derived("member", (value,))
+    if isinstance(value, Const):
+        return UNDEFINED if value.value is None or value is UNDEFINED else Derived("member", (value,))
+    return value if isinstance(value, Unknown) else ANYTHING
+
+
+def _of_derived(value: Derived, name: str) -> Value:
+    environment = any(isinstance(part, External) and part.path[:2] == ("process", "env") for part in value.parts)
+    return Env(name, sure=True) if environment else Derived("member", (value,))
+
+
+def _of_reply(value: Reply, name: str) -> Value:
+    if name == "status" and value.status is not None:
+        return Const(float(value.status))
+    if name == "ok" and value.status is not None:
+        return Const(200 <= value.status < 300)
+    return Derived("member", (value,))
+
+
+def _of_choice(
+    ev: Evaluator, value: Choice, name: str, state: State, scope: Scope, at: int, *, optional: bool
+) -> Value:
+    kept = state.keep.get(value.id, frozenset(range(len(value.alternatives))))
+    nothing = {n for n in kept if _is_nothing(value.alternatives[n].value)}
+    if nothing and not optional and at and kept - nothing:
+        ev.may_throw(state)
+        left = frozenset(kept - nothing)
+        common: Facts = frozenset.intersection(*(value.alternatives[n].facts for n in left))
+        state.learn(Branch(common, {value.id: left}))
+        kept = left
+    selected = []
+    for number, alternative in enumerate(value.alternatives):
+        if number not in kept or _is_nothing(alternative.value):
+            selected.append(Alternative(UNDEFINED, alternative.facts))
+        else:
+            fork_facts = state.facts
+            part = member(ev, alternative.value, name, state, scope, at, optional=optional)
+            gained = state.facts - fork_facts
+            state.facts = fork_facts
+            selected.append(Alternative(part, alternative.facts | gained))
+    return Choice(value.id, tuple(selected))
+
+
+def _is_nothing(value: Value) -> bool:
+    return isinstance(value, Const) and (value.value is None or value is UNDEFINED)
+
+
+def _of_object(ev: Evaluator, value: Obj, name: str, state: State, scope: Scope, at: int) -> Value:
+    found = value.props.get(name)
+    if found is not None:
+        return found
+    if value.cls is not None:
+        method = method_of(ev, value, value.cls, name)
+        if method is not None:
+            return method
+    for rest in reversed(value.rest):
+        found = member(ev, rest, name, state, scope, at, optional=True)
+        if not _is_nothing(found):
+            return found
+    return UNDEFINED if value.cls is None and not value.rest else ANYTHING
+
+
+def method_of(ev: Evaluator, instance: Value, cls: Value | None, name: str) -> Value | None:
+    """A method of an instance, looked up along its classes; an accessor's answer for an accessor."""
+    for _ in range(12):
+        if not isinstance(cls, Cls):
+            break
+        for method in cls.definition.methods:
+            if method.name == name and not method.static:
+                function = cls.module.summary.functions[method.index]
+                found = Fn(cls.module, function, cls.frame, cls.parents, instance)
+                if method.accessor:
+                    return Unknown(None, (found,))
+                return found
+        cls = cls.superclass
+    if isinstance(cls, External):
+        return External(cls.package, (*cls.path, "()", name), cls.links)
+    del ev
+    return None
+
+
+def static_member(ev: Evaluator, cls: Cls, name: str) -> Value:
+    """A static member of a class."""
+    for method in cls.definition.methods:
+        if method.name == name and method.static:
+            function = cls.module.summary.functions[method.index]
+            return Fn(cls.module, function, cls.frame, cls.parents, cls)
+    for field in cls.definition.fields:
+        if field.name == name and field.static and field.value is not None:
+            from doorcheck.scan.facts.binding import evaluate_at_top  # noqa: PLC0415 - names hold members and the reverse
+
+            return evaluate_at_top(ev, cls.module, field.value)
+    if isinstance(cls.superclass, Cls):
+        return static_member(ev, cls.superclass, name)
+    if isinstance(cls.superclass, External):
+        return External(cls.superclass.package, (*cls.superclass.path, name), cls.superclass.links)
+    return ANYTHING
+
+
+def _of_external(ev: Evaluator, value: External, name: str, state: State, scope: Scope, at: int) -> Value:
+    path = (*value.path, name)
+    if value.package == "js":
+        special = _of_global(path, state, scope, at, ev)
+        if special is not None:
+            return special
+    if value.package.startswith("@t3-oss/env") and path[-2:-1] == ("()",):
+        return Env(name, sure=True)
+    if len(path) > MAX_EXTERNAL_PATH:
+        return Derived("member", (value,))
+    row = ev.knowledge.match(value.package, path)
+    if isinstance(row, SessionSource) and row.absent == "null":
+        link = value.links[-1] if value.links else None
+        proof = source_proof(row, link.file if link else scope.module.path, link.at if link else at)
+        ev.attempts.add(proof)
+        return Session(proof)
+    return External(value.package, path, value.links)
+
+
+def source_proof(row: SessionSource, file: str, at: int) -> Fact:
+    """The proof a session source gives, at the place where it is asked."""
+    from doorcheck.scan.facts.proofs import ProofKind  # noqa: PLC0415 - only needed here
+
+    return Fact(ProofKind(row.proof), file, at, row.says)
+
+
+def _of_global(path: tuple[str, ...], state: State, scope: Scope, at: int, ev: Evaluator) -> Value | None:
+    if path[:2] == ("process", "env") and len(path) == 3:
+        if path[2] in AS_DEPLOYED:
+            return Const(AS_DEPLOYED[path[2]])
+        sure = Fact(unset(path[2]).kind, f"env:{path[2]}", 0, polarity=False) in state.facts
+        return Env(path[2], sure=sure)
+    if path[0] in _GLOBAL_OBJECTS:
+        if len(path) == 2 and scope.frames:
+            return _server_state(ev, path[1], state, scope, at)
+        return External("js", path[1:]) if len(path) > 1 else None
+    return None
+
+
+def _server_state(ev: Evaluator, name: str, state: State, scope: Scope, at: int) -> Value:
+    """State that outlives the request and is shared by all callers."""
+    if name in {"crypto", "fetch", "URL", "Response", "Request", "process", "console", "Buffer"}:
+        return External("js", (name,))
+    effect = Effect("state", writes=False, says=f"reads the server's shared {name}", file=scope.module.path, at=at)
+    ev.happen(effect, state)
+    return Row(effect, path=())
+
+
+def item(ev: Evaluator, value: Value, position: int, state: State) -> Value:
+    """``value[position]``."""
+    del ev
+    if isinstance(value, Promise):
+        value = value.value
+    if isinstance(value, Arr):
+        if position < len(value.items):
+            return value.items[position]
+        return element_of(value.rest[0]) if value.rest else UNDEFINED
+    if isinstance(value, Choice):
+        parts = []
+        for one in value.alternatives:
+            inner = one.value
+            known = isinstance(inner, Arr) and position < len(inner.items)
+            parts.append(Alternative(inner.items[position] if isinstance(inner, Arr) and known else element_of(inner), one.facts))
+        return Choice(value.id, tuple(parts))
+    del state
+    return element_of(value)
+
+
+def element_of(value: Value) -> Value:
+    """Any one element of a collection."""
+    if isinstance(value, Promise):
+        return element_of(value.value)
+    if isinstance(value, Arr):
+        parts = (*value.items, *(element_of(rest) for rest in value.rest))
+        if len(parts) == 1:
+            return parts[0]
+        return Unknown(None, parts)
+    if isinstance(value, Row):
+        return Row(value.effect, value.found, True, value.path)
+    if isinstance(value, Input):
+        return Input(value.channel, (*value.path, "[]")[:6])
+    if isinstance(value, Session | Unknown):
+        return value
+    return Derived("element", (value,))
+
+
+def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope, at: int) -> Value:
+    """``value[key]`` with a key that is no constant: a look-up in whatever the value is."""
+    from doorcheck.scan.facts.lookups import found_in_store  # noqa: PLC0415 - look-ups read members
+
+    if isinstance(value, Promise):
+        value = value.value
+    stored = found_in_store(ev, value, key, scope, at)
+    if stored is not None:
+        return stored
+    del state
+    if isinstance(value, Row):
+        return Row(value.effect, value.found, True, value.path)
+    if isinstance(value, Obj):
+        return Unknown(None, (*value.props.values(), *value.rest, key))
+    if isinstance(value, External) and value.path[:2] == ("process", "env"):
+        return Env("*")
+    if isinstance(value, External):
+        return External(value.package, (*value.path, "[]"), value.links)
+    return Derived("member", (value, key))
+
+
+def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: State, scope: Scope) -> None:
+    """``a.b = value``. The variable gets a changed copy, so that other paths keep theirs; instances change in place."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold members and the reverse
+
+    if not isinstance(target, ir.Member):
+        if isinstance(target, ir.Index):
+            evaluate(ev, target.object, state, scope)
+        return
+    if isinstance(target.object, ir.Name) and target.object.id in _GLOBAL_OBJECTS and scope.frames:
+        says = f"changes the server's shared {target.property}"
+        ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
+        return
+    owner = evaluate(ev, target.object, state, scope)
+    if isinstance(owner, Row) and owner.effect.kind == "state":
+        says = "changes the server's shared state"
+        ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
+    if not isinstance(owner, Obj):
+        _attach(owner, target, value, state, scope)
+    elif owner.cls is not None:
+        owner.props[target.property] = value
+    elif isinstance(target.object, ir.Name):
+        _replace(target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
+
+
+def _attach(owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
+    """A property set on something from outside, such as ``req.user = user``, is kept beside it."""
+    if isinstance(target.object, ir.Name) and isinstance(owner, Input | External | Derived | Unknown):
+        _replace(target.object.id, Obj({target.property: value}, (owner,)), state, scope)
+
+
+def _replace(name: str, value: Value, state: State, scope: Scope) -> None:
+    for frame in scope.frames:
+        variables = state.frames.get(frame)
+        if variables is not None and name in variables:
+            variables[name] = value
+            return
+

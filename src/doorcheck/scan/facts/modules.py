@@ -1,0 +1,151 @@
+"""The modules of the repository as a program: what a name stands for, across imports and re-exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from doorcheck.scan.project.resolution import InRepository, Package, Resolver, Unresolved
+from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax.modules import names_bound
+
+MAX_REEXPORTS = 40
+"""How many re-exports are followed from one import; barrels of barrels are seldom deeper than five."""
+
+
+@dataclass(eq=False, slots=True)
+class LoadedModule:
+    """A summary with its names indexed. ``constants`` caches what the module's own variables stand for."""
+
+    path: str
+    summary: ir.Module
+    imports: dict[str, ir.ImportedName] = field(default_factory=dict)
+    exports: dict[str, ir.ExportedName] = field(default_factory=dict)
+    reexports: dict[str, ir.ReExport] = field(default_factory=dict)
+    stars: list[ir.ReExport] = field(default_factory=list)
+    variables: dict[str, ir.Let] = field(default_factory=dict)
+    functions: dict[str, int] = field(default_factory=dict)
+    classes: dict[str, int] = field(default_factory=dict)
+    reassigned: frozenset[str] = frozenset()
+    constants: dict[str, object] = field(default_factory=dict)
+
+    def is_client(self) -> bool:
+        """Whether the file runs in the browser."""
+        return "use client" in self.summary.directives
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A name's place: a module and the local name or export it has there."""
+
+    module: LoadedModule
+    local: str | None
+    export: ir.ExportedName | None
+
+
+Found = Definition | LoadedModule | tuple[Package, str] | Unresolved | None
+
+
+def index(path: str, summary: ir.Module) -> LoadedModule:
+    """The module with its names indexed."""
+    module = LoadedModule(path, summary)
+    for imported in summary.imports:
+        module.imports[imported.local] = imported
+    for exported in summary.exports:
+        module.exports[exported.exported] = exported
+    for reexport in summary.reexports:
+        if reexport.exported == "*":
+            module.stars.append(reexport)
+        else:
+            module.reexports[reexport.exported] = reexport
+    _index_body(module, summary.body)
+    return module
+
+
+def _index_body(module: LoadedModule, body: list[ir.Statement]) -> None:
+    for statement in body:
+        if isinstance(statement, ir.Let):
+            for name in names_bound(statement.pattern):
+                module.variables.setdefault(name, statement)
+        elif isinstance(statement, ir.DeclareFunction):
+            module.functions[statement.name] = statement.index
+        elif isinstance(statement, ir.DeclareClass):
+            module.classes[statement.name] = statement.index
+
+
+class Program:
+    """Loads modules on demand and follows names through them. ``touched`` collects the files that were asked for."""
+
+    def __init__(self, resolver: Resolver, load: Callable[[str], ir.Module | None]) -> None:
+        self._resolver = resolver
+        self._load = load
+        self._modules: dict[str, LoadedModule | None] = {}
+        self.touched: set[str] = set()
+
+    def module(self, path: str) -> LoadedModule | None:
+        """The module at this path; None if it could not be read."""
+        self.touched.add(path)
+        if path not in self._modules:
+            summary = self._load(path)
+            self._modules[path] = index(path, summary) if summary is not None else None
+        return self._modules[path]
+
+    def resolve(self, importer: str, specifier: str) -> InRepository | Package | Unresolved:
+        """Where an import leads."""
+        return self._resolver.resolve(importer, specifier)
+
+    def imported(self, module: LoadedModule, imported: ir.ImportedName) -> Found:
+        """What an import binds: a definition, a whole module, a package's export, or nothing that was found."""
+        return self._from(module.path, imported.source, imported.imported, 0)
+
+    def exported(self, module: LoadedModule, name: str, depth: int = 0) -> Found:
+        """What a module exports under this name, following re-exports."""
+        if depth > MAX_REEXPORTS:
+            return None
+        export = module.exports.get(name)
+        if export is not None:
+            if export.local is not None and export.local in module.imports and export.local not in module.variables:
+                imported = module.imports[export.local]
+                return self._from(module.path, imported.source, imported.imported, depth + 1)
+            return Definition(module, export.local, export)
+        reexport = module.reexports.get(name)
+        if reexport is not None:
+            return self._from(module.path, reexport.source, reexport.imported, depth + 1)
+        if name == "default":
+            return None
+        return self._through_stars(module, name, depth)
+
+    def _through_stars(self, module: LoadedModule, name: str, depth: int) -> Found:
+        outside: Found = None
+        for star in module.stars:
+            target = self.resolve(module.path, star.source)
+            if isinstance(target, InRepository):
+                following = self.module(target.path)
+                found = self.exported(following, name, depth + 1) if following is not None else None
+                if isinstance(found, Definition | LoadedModule):
+                    return found
+                outside = outside or found
+            elif outside is None:
+                outside = (target, name) if isinstance(target, Package) else target
+        return outside
+
+    def _from(self, importer: str, specifier: str, name: str, depth: int) -> Found:
+        target = self.resolve(importer, specifier)
+        if isinstance(target, Unresolved):
+            return target
+        if isinstance(target, Package):
+            return target, name
+        module = self.module(target.path)
+        if module is None or name == "*":
+            return module
+        return self.exported(module, name, depth)
+
+    def export_names(self, module: LoadedModule, depth: int = 0) -> list[str]:
+        """The names a module exports, through star re-exports too, in source order."""
+        names = [*module.exports, *module.reexports]
+        for star in module.stars if depth < MAX_REEXPORTS else []:
+            target = self.resolve(module.path, star.source)
+            following = self.module(target.path) if isinstance(target, InRepository) else None
+            if following is not None and following is not module:
+                names.extend(name for name in self.export_names(following, depth + 1) if name != "default")
+        return list(dict.fromkeys(names))

@@ -1,0 +1,276 @@
+"""The language's and the platform's own functions: Promise, JSON, Object, URL, Response, fetch, crypto."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts import comparisons
+from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.truth import EITHER, truth
+from doorcheck.scan.facts.values import (
+    ANYTHING, Arr, Branch, Const, Derived, Effect, Env, External, Fn, Input, Obj, Promise, Reply, Session, Test,
+    Unknown, Value, made_from,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+Call = tuple[Value, ...]
+_Handler = Callable[["Evaluator", Call, State, int, str], Value]
+
+
+def call(ev: Evaluator, path: tuple[str, ...], arguments: Call, state: State, at: int, file: str) -> Value | None:
+    """What a global function gives; None for one that has no meaning of its own here."""
+    handler = _FUNCTIONS.get(".".join(part for part in path if part != "()"))
+    return handler(ev, arguments, state, at, file) if handler is not None else None
+
+
+def method(
+    ev: Evaluator, target: Value, name: str, arguments: Call, state: State, scope: Scope, at: int
+) -> Value | None:
+    """Methods of platform objects that mean something whatever they are called on."""
+    del ev, state, scope, at
+    if name == "toString" and not arguments:
+        return target
+    if isinstance(target, Const) and name in {"trim", "toLowerCase", "toUpperCase", "normalize"}:
+        return target
+    if isinstance(target, Const | Derived | Env) and name in {"concat", "replace", "trim", "slice", "substring", "split"}:
+        return Derived("text", (target, *arguments))
+    return None
+
+
+def _first(arguments: Call) -> Value:
+    return arguments[0] if arguments else ANYTHING
+
+
+def _inner(value: Value) -> Value:
+    return value.value if isinstance(value, Promise) else value
+
+
+def _promise_all(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    from doorcheck.scan.facts.libraries import awaited_value  # noqa: PLC0415 - libraries call the platform
+
+    items = _first(arguments)
+    if isinstance(items, Arr):
+        values = tuple(awaited_value(ev, item, state, at, file) for item in items.items)
+        rest = tuple(awaited_value(ev, item, state, at, file) for item in items.rest)
+        return Promise(Arr(values, rest))
+    return Promise(_inner(items))
+
+
+def _promise_resolve(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    return Promise(_inner(_first(arguments)))
+
+
+def _same(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    return _first(arguments)
+
+
+def _text(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    return Derived("text", arguments)
+
+
+def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del at, file
+    ev.may_throw(state)
+    value = _inner(_first(arguments))
+    return value if isinstance(value, Input) else Derived("parse", arguments)
+
+
+def _boolean(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, at, file
+    value = _first(arguments)
+    yes, no = truth(value, state)
+    return Test(yes, no, (value,))
+
+
+def _assign(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    props: dict[str, Value] = {}
+    rest: list[Value] = []
+    for value in arguments:
+        if isinstance(value, Obj):
+            props.update(value.props)
+            rest.extend(value.rest)
+        else:
+            rest.append(value)
+    return Obj(props, tuple(rest))
+
+
+def _from_entries(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    value = _inner(_first(arguments))
+    return value if isinstance(value, Input) else Derived("call", arguments)
+
+
+def _values(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    value = _inner(_first(arguments))
+    if isinstance(value, Obj):
+        return Arr(tuple(value.props.values()), value.rest)
+    return value if isinstance(value, Input | Session) else Derived("call", arguments)
+
+
+def _run_later(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    if arguments and isinstance(arguments[0], Fn):
+        ev.call_back(arguments[0], (), state, at, file)
+    return ANYTHING
+
+
+def _status_of(options: Value) -> int | None:
+    if isinstance(options, Const) and isinstance(options.value, float):
+        return int(options.value)
+    if isinstance(options, Obj):
+        status = options.props.get("status")
+        if isinstance(status, Const) and isinstance(status.value, float):
+            return int(status.value)
+        return None if status is not None or options.rest else 200
+    return 200 if isinstance(options, Const) else None
+
+
+def _reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    status = _status_of(arguments[1]) if len(arguments) > 1 else 200
+    return Reply(status, _first(arguments) if arguments else None)
+
+
+def _redirect_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file, arguments
+    return Reply(307, None)
+
+
+def _next_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    return Obj({"middleware": Const("next")}, arguments)
+
+
+def _url(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del state, at, file, ev
+    value = _first(arguments)
+    if isinstance(value, Input):
+        return Input("url") if value.channel == "url" else Derived("text", arguments)
+    return Derived("text", arguments)
+
+
+def _fetch(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    """An outbound call. One that carries the server's own credential spends something of the owner's."""
+    from doorcheck.scan.facts.libraries import Query  # noqa: PLC0415 - libraries call the platform
+
+    secret = next((part.name for value in arguments for part in made_from(value, 80) if isinstance(part, Env)), None)
+    secret = secret if secret is not None and _is_secret_name(secret) else None
+    says = f"calls another service with {secret}" if secret else "calls another service"
+    kind = "outbound" if secret else "fetch"
+    effect = Effect(kind, writes=bool(secret), says=says, file=file, at=at, subject="fetch", operands=arguments)
+    ev.happen(effect, state)
+    return Query(effect)
+
+
+def _is_secret_name(name: str) -> bool:
+    return not name.startswith("NEXT_PUBLIC_") and any(
+        word in name for word in ("KEY", "SECRET", "TOKEN", "PASSWORD", "CREDENTIAL", "AUTH")
+    )
+
+
+def _safe_equal(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    """Constant-time comparison: a plain equality of what the two buffers were made from."""
+    if len(arguments) < 2:
+        return ANYTHING
+    from doorcheck.scan.facts.evaluator import Scope  # noqa: PLC0415 - the evaluator calls the platform
+    from doorcheck.scan.facts.modules import index  # noqa: PLC0415 - only needed here
+    from doorcheck.scan.syntax import ir  # noqa: PLC0415 - only needed here
+
+    module = ev.program.module(file) or index(file, ir.Module([], [], [], [], [], [], [], []))
+    return comparisons.equal(ev, arguments[0], arguments[1], Scope(module, ()), at, state)
+
+
+def _subtle_verify(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state
+    proof = Fact(ProofKind.SIGNATURE, file, at, "the signature of the request is verified with a key")
+    return Promise(Test((Branch(frozenset({proof})),), EITHER, arguments))
+
+
+def _error(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    return Derived("error", arguments)
+
+
+def _nothing(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, arguments, state, at, file
+    return ANYTHING
+
+
+def _stream(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    parts: list[Value] = []
+    for value in arguments:
+        if isinstance(value, Obj):
+            parts.extend(
+                ev.call_back(fn, (ANYTHING, ANYTHING), state, at, file) for fn in value.props.values() if isinstance(fn, Fn)
+            )
+        elif isinstance(value, Fn):
+            parts.append(ev.call_back(value, (ANYTHING, ANYTHING), state, at, file))
+    return Unknown(None, tuple(parts))
+
+
+_FUNCTIONS: dict[str, _Handler] = {
+    "Promise.all": _promise_all,
+    "Promise.allSettled": _promise_all,
+    "Promise.race": _promise_resolve,
+    "Promise.any": _promise_resolve,
+    "Promise.resolve": _promise_resolve,
+    "Promise": _stream,
+    "JSON.parse": _parsed,
+    "JSON.stringify": _text,
+    "String": _text,
+    "Number": _text,
+    "parseInt": _text,
+    "parseFloat": _text,
+    "decodeURIComponent": _text,
+    "encodeURIComponent": _text,
+    "atob": _text,
+    "btoa": _text,
+    "Buffer.from": _text,
+    "Buffer.concat": _text,
+    "TextEncoder.encode": _text,
+    "Boolean": _boolean,
+    "Object.assign": _assign,
+    "Object.fromEntries": _from_entries,
+    "Object.values": _values,
+    "Object.entries": _values,
+    "Object.keys": _text,
+    "Object.freeze": _same,
+    "Array.from": _same,
+    "structuredClone": _same,
+    "setTimeout": _run_later,
+    "setImmediate": _run_later,
+    "queueMicrotask": _run_later,
+    "Response.json": _reply,
+    "NextResponse.json": _reply,
+    "Response": _reply,
+    "NextResponse": _reply,
+    "Response.redirect": _redirect_reply,
+    "NextResponse.redirect": _redirect_reply,
+    "Response.error": _redirect_reply,
+    "NextResponse.next": _next_reply,
+    "NextResponse.rewrite": _next_reply,
+    "ReadableStream": _stream,
+    "TransformStream": _stream,
+    "URL": _url,
+    "URLSearchParams": _url,
+    "fetch": _fetch,
+    "crypto.timingSafeEqual": _safe_equal,
+    "timingSafeEqual": _safe_equal,
+    "crypto.subtle.verify": _subtle_verify,
+    "crypto.webcrypto.subtle.verify": _subtle_verify,
+    "Error": _error,
+    "TypeError": _error,
+    "console.log": _nothing,
+    "console.error": _nothing,
+    "console.warn": _nothing,
+    "console.info": _nothing,
+    "console.debug": _nothing,
+}

@@ -1,0 +1,60 @@
+"""What is known on a path through a function: who the caller proved to be, and what went wrong on the way."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+
+class ProofKind(enum.StrEnum):
+    """What a fact about a path says. The first group answers "who is calling?"; the second explains its absence."""
+
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105 - a kind of proof, no secret
+    SECRET = "secret"  # noqa: S105 - a kind of proof, no secret
+    SIGNATURE = "signature"
+    CREDENTIAL = "credential"
+    CAPABILITY = "capability"
+    OPTED_OUT = "opted-out"
+
+    UNRESOLVED = "unresolved"
+    FORGEABLE = "forgeable"
+    UNSET_SECRET = "unset-secret"  # noqa: S105 - a kind of note, no secret
+    CAUGHT = "caught"
+    NOT_AWAITED = "not-awaited"
+
+
+PROVING = frozenset(
+    {
+        ProofKind.SESSION,
+        ProofKind.TOKEN,
+        ProofKind.SECRET,
+        ProofKind.SIGNATURE,
+        ProofKind.CREDENTIAL,
+        ProofKind.CAPABILITY,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """``file`` and ``at`` (packed) are where it was seen; two facts of one kind and place are the same fact."""
+
+    kind: ProofKind
+    file: str
+    at: int
+    says: str = field(default="", compare=False)
+    polarity: bool = True
+
+    @property
+    def proves(self) -> bool:
+        return self.kind in PROVING
+
+
+Facts = frozenset[Fact]
+NOTHING: Facts = frozenset()
+
+
+def proven(facts: Facts) -> bool:
+    """Whether any of these facts says who is calling."""
+    return any(fact.kind in PROVING for fact in facts)

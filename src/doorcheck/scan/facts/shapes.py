@@ -1,0 +1,150 @@
+"""When two values or two calls are the same for the purpose of following code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from doorcheck.scan.facts.state import State, either, same_constant
+from doorcheck.scan.facts.values import (
+    Alternative, Arr, Choice, Cls, Const, Derived, Env, External, Fn, Input, Namespace, Native, Obj, Promise, Reply,
+    ReplyWriter, Row, Session, Unknown, Value,
+)  # fmt: skip
+
+MAX_KEY_DEPTH = 4
+
+
+def settled(value: Value, state: State) -> Value:
+    """The value with alternatives that this path has ruled out taken away."""
+    if isinstance(value, Promise):
+        inner = settled(value.value, state)
+        return value if inner is value.value else Promise(inner)
+    if isinstance(value, Session) and not value.sure and value.proof in state.facts and not value.path:
+        return Session(value.proof, value.path, sure=True)
+    if isinstance(value, Arr) and any(isinstance(item, Choice | Session) for item in value.items):
+        return Arr(tuple(settled(item, state) for item in value.items), value.rest)
+    if isinstance(value, Obj) and value.cls is None and any(isinstance(v, Choice | Session) for v in value.props.values()):
+        return Obj({name: settled(item, state) for name, item in value.props.items()}, value.rest, value.cls)
+    if not isinstance(value, Choice):
+        return value
+    kept = state.keep.get(value.id)
+    if kept is None:
+        return value
+    left = tuple(one for number, one in enumerate(value.alternatives) if number in kept)
+    if len(left) == 1:
+        return settled(left[0].value, state)
+    if len(left) == len(value.alternatives) or not left:
+        return value
+    known = frozenset.intersection(*(one.facts for one in left))
+    return Choice(-value.id, tuple(Alternative(one.value, one.facts - known) for one in left))
+
+
+def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: State) -> object | None:
+    """A key under which the outcome of a call can be kept; None for closures and for arguments that carry code."""
+    if fn.parents:
+        return None
+    keys: list[object] = [id(fn.function), fn.module.path]
+    if this is not None:
+        this_key = _key(this, state, 0)
+        if this_key is None:
+            return None
+        keys.append(this_key)
+    for argument in arguments:
+        key = _key(argument, state, 0)
+        if key is None:
+            return None
+        keys.append(key)
+    return tuple(keys)
+
+
+def _key(value: Value, state: State, depth: int) -> object | None:
+    if depth > MAX_KEY_DEPTH:
+        return None
+    value = settled(value, state) if isinstance(value, Choice | Session) else value
+    maker = _KEYS.get(type(value))
+    if maker is not None:
+        return maker(value)
+    if isinstance(value, Fn):
+        return None if value.parents else ("f", id(value.function))
+    if isinstance(value, Obj):
+        return _object_key(value, state, depth)
+    if isinstance(value, Arr):
+        return _all_keys("a", (*value.items, *value.rest), state, depth)
+    if isinstance(value, Derived):
+        return _all_keys("d" + value.how, value.parts, state, depth)
+    if isinstance(value, External):
+        arguments = [argument for link in value.links for argument in link.arguments]
+        return _all_keys(("x", value.package, value.path), arguments[-6:], state, depth)
+    if isinstance(value, Promise):
+        return _all_keys("p", (value.value,), state, depth)
+    if isinstance(value, Unknown):
+        return ("u", value.fact) if not value.parts else _all_keys(("u", value.fact), value.parts, state, depth)
+    if isinstance(value, Cls | Native | Namespace | Row):
+        return ("id", id(value) if not isinstance(value, Row) else (id(value.effect), value.path, value.found))
+    return None
+
+
+def _object_key(value: Obj, state: State, depth: int) -> object | None:
+    if value.cls is not None:
+        return ("instance", id(value))
+    inner = _all_keys("o", (*value.props.values(), *value.rest), state, depth)
+    return None if inner is None else (tuple(value.props), inner)
+
+
+def _all_keys(tag: object, values: Sequence[Value], state: State, depth: int) -> object | None:
+    keys: list[object] = [tag]
+    for value in values:
+        key = _key(value, state, depth + 1)
+        if key is None:
+            return None
+        keys.append(key)
+    return tuple(keys)
+
+
+_KEYS = {
+    Const: lambda value: ("c", type(value.value).__name__, value.value if _hashable(value.value) else 0),
+    Input: lambda value: ("i", value.channel, value.path),
+    Session: lambda value: ("s", value.proof, value.path, value.sure),
+    Env: lambda value: ("e", value.name, value.sure),
+    ReplyWriter: lambda value: ("w", value.status),
+}
+
+
+def _hashable(value: object) -> bool:
+    return value is None or isinstance(value, str | float | bool | int)
+
+
+def alike(first: Value, second: Value) -> bool:
+    """Whether two results say the same to whoever tests them, so that one may stand for both."""
+    if first is second or same_constant(first, second):
+        return True
+    if isinstance(first, Session) and isinstance(second, Session):
+        return first.proof == second.proof and first.path == second.path and first.sure == second.sure
+    if isinstance(first, Obj) and isinstance(second, Obj) and first.cls is second.cls:
+        return _objects_alike(first, second)
+    if isinstance(first, Reply) and isinstance(second, Reply):
+        return (first.status or 200) // 100 == (second.status or 200) // 100
+    if isinstance(first, Row) and isinstance(second, Row):
+        return first.found == second.found and first.maybe == second.maybe and first.path == second.path
+    plain = (Unknown, Derived, Input, Env)
+    return isinstance(first, plain) and isinstance(second, plain)
+
+
+def _objects_alike(first: Obj, second: Obj) -> bool:
+    if first.props.keys() != second.props.keys() or bool(first.rest) != bool(second.rest):
+        return False
+    return all(alike(first.props[name], second.props[name]) for name in first.props)
+
+
+def blend(first: Value, second: Value) -> Value:
+    """One value for two that are alike, keeping what both were made from."""
+    if isinstance(first, Const | Session | Row):
+        return first
+    if isinstance(first, Reply) and isinstance(second, Reply):
+        bodies = [body for body in (first.body, second.body) if body is not None]
+        return Reply(first.status, Derived("either", tuple(bodies)) if bodies else None)
+    if isinstance(first, Obj) and isinstance(second, Obj):
+        return Obj({name: blend(first.props[name], second.props[name]) for name in first.props}, first.rest + second.rest)
+    if isinstance(first, Unknown | Derived | Input | Env):
+        fact = next((v.fact for v in (first, second) if isinstance(v, Unknown) and v.fact is not None), None)
+        return Unknown(fact, (first, second))
+    return either(first, second)

@@ -1,0 +1,122 @@
+"""The state of one path through the code, and how paths meet again."""
+
+from __future__ import annotations
+
+import itertools
+
+from doorcheck.scan.facts.proofs import NOTHING, PROVING, Facts, ProofKind
+from doorcheck.scan.facts.values import ANYTHING, Alternative, Branch, Choice, Const, Effect, Value
+
+MAX_PATHS = 8
+_NOTES = PROVING | {
+    ProofKind.UNSET_SECRET,
+    ProofKind.CAUGHT,
+    ProofKind.FORGEABLE,
+    ProofKind.NOT_AWAITED,
+}
+_choice_ids = itertools.count(1)
+
+
+def new_choice(alternatives: list[Alternative]) -> Value:
+    """One value for several ways of coming back; a single way is just its value."""
+    if not alternatives:
+        return ANYTHING
+    if len(alternatives) == 1 and not alternatives[0].facts:
+        return alternatives[0].value
+    return Choice(next(_choice_ids), tuple(alternatives))
+
+
+class State:
+    """Variables by frame, what is known, which alternatives are left, and the reads nobody vouched for."""
+
+    __slots__ = ("facts", "frames", "keep", "reads", "replied")
+
+    def __init__(self) -> None:
+        self.frames: dict[int, dict[str, Value]] = {}
+        self.facts: Facts = NOTHING
+        self.keep: dict[int, frozenset[int]] = {}
+        self.reads: dict[tuple[str, int], Effect] = {}
+        self.replied: list[Value] = []
+
+    def fork(self) -> State:
+        """An independent copy."""
+        copy = State.__new__(State)
+        copy.frames = {frame: variables.copy() for frame, variables in self.frames.items()}
+        copy.facts = self.facts
+        copy.keep = self.keep
+        copy.reads = self.reads.copy()
+        copy.replied = self.replied.copy()
+        return copy
+
+    def learn(self, branch: Branch) -> None:
+        """Take in what a condition's outcome says."""
+        if branch.facts:
+            self.facts |= branch.facts
+        if branch.keep:
+            keep = dict(self.keep)
+            for choice, indices in branch.keep.items():
+                keep[choice] = keep[choice] & indices if choice in keep else indices
+            self.keep = keep
+
+    def relevant(self) -> Facts:
+        """The facts by which paths are told apart."""
+        return frozenset(fact for fact in self.facts if fact.kind in _NOTES)
+
+
+def merge(states: list[State]) -> list[State]:
+    """Paths that know the same become one; at most MAX_PATHS remain, the rest meet in what they have in common."""
+    if len(states) < 2:
+        return states
+    groups: dict[Facts, State] = {}
+    for state in states:
+        key = state.relevant()
+        if key in groups:
+            join(groups[key], state)
+        else:
+            groups[key] = state
+    merged = list(groups.values())
+    while len(merged) > MAX_PATHS:
+        last = merged.pop()
+        join(merged[-1], last)
+    return merged
+
+
+def join(into: State, other: State) -> None:
+    """Make ``into`` what is common to both paths."""
+    into.facts &= other.facts
+    into.keep = {
+        choice: indices | other.keep[choice] for choice, indices in into.keep.items() if choice in other.keep
+    }
+    into.reads.update(other.reads)
+    into.replied.extend(value for value in other.replied if value not in into.replied)
+    for frame, theirs in other.frames.items():
+        mine = into.frames.get(frame)
+        if mine is None:
+            into.frames[frame] = theirs
+            continue
+        for name, value in theirs.items():
+            current = mine.get(name)
+            if current is None:
+                mine[name] = value
+            elif current is not value:
+                mine[name] = either(current, value)
+
+
+def either(first: Value, second: Value) -> Value:
+    """A value that is one or the other, with nothing known about which."""
+    if first is second or same_constant(first, second):
+        return first
+    alternatives: list[Alternative] = []
+    for value in (first, second):
+        if isinstance(value, Choice) and not any(alternative.facts for alternative in value.alternatives):
+            alternatives.extend(value.alternatives)
+        else:
+            alternatives.append(Alternative(value, NOTHING))
+    return new_choice(alternatives[:8])
+
+
+def same_constant(first: Value, second: Value) -> bool:
+    """Whether both are the same literal."""
+    if not (isinstance(first, Const) and isinstance(second, Const)):
+        return False
+    return type(first.value) is type(second.value) and bool(first.value == second.value)

@@ -1,0 +1,293 @@
+"""Follows statements path by path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from doorcheck.scan.facts import binding, comparisons, refusals
+from doorcheck.scan.facts.evaluator import Exit, PathEnds
+from doorcheck.scan.facts.expressions import evaluate
+from doorcheck.scan.facts.members import element_of
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.state import State, join, merge
+from doorcheck.scan.facts.truth import Branches, truth
+from doorcheck.scan.facts.values import UNDEFINED, Branch, Derived, Fn, Input, Promise, Unknown, Value, made_from
+from doorcheck.scan.syntax import ir
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+States = list[State]
+Exits = list[Exit]
+
+
+def run_block(ev: Evaluator, body: list[ir.Statement], states: States, scope: Scope, exits: Exits) -> States:
+    """The paths that come out at the end of these statements; the others are among ``exits``."""
+    _hoist(ev, body, states, scope)
+    for statement in body:
+        if not states:
+            break
+        ev.tick()
+        states = _RUN[type(statement)](ev, statement, states, scope, exits)
+    return states
+
+
+def _hoist(ev: Evaluator, body: list[ir.Statement], states: States, scope: Scope) -> None:
+    for statement in body:
+        if isinstance(statement, ir.DeclareFunction) and scope.frames:
+            function = scope.module.summary.functions[statement.index]
+            value = Fn(scope.module, function, scope.frames[0], scope.frames, scope.this)
+            for state in states:
+                state.frames.setdefault(scope.frames[0], {})[statement.name] = value
+        elif isinstance(statement, ir.DeclareClass) and scope.frames:
+            for state in states:
+                made = binding.make_class(ev, scope.module, statement.index, state, scope)
+                state.frames.setdefault(scope.frames[0], {})[statement.name] = made
+
+
+def _each(states: States, step: Callable[[State], None], exits: Exits, at: int) -> States:
+    """Take every path one step; a path that ends there becomes a way out."""
+    left: States = []
+    for state in states:
+        try:
+            step(state)
+        except PathEnds as end:
+            exits.append(Exit("throw", end.value, state, at, end.refusal))
+        else:
+            left.append(state)
+    return left
+
+
+def _evaluate(ev: Evaluator, node: ir.Evaluate, states: States, scope: Scope, exits: Exits) -> States:
+    def step(state: State) -> None:
+        evaluate(ev, node.expression, state, scope)
+
+    return _each(states, step, exits, node.at)
+
+
+def _let(ev: Evaluator, node: ir.Let, states: States, scope: Scope, exits: Exits) -> States:
+    def step(state: State) -> None:
+        value = evaluate(ev, node.value, state, scope) if node.value is not None else UNDEFINED
+        binding.bind(ev, node.pattern, value, state, scope)
+
+    return _each(states, step, exits, node.at)
+
+
+def _if(ev: Evaluator, node: ir.If, states: States, scope: Scope, exits: Exits) -> States:
+    tests: list[Value] = []
+    then: States = []
+    otherwise: States = []
+
+    def step(state: State) -> None:
+        value = evaluate(ev, node.test, state, scope)
+        tests.append(value)
+        yes, no = truth(value, state)
+        then.extend(_taken(state, yes))
+        otherwise.extend(_taken(state, no))
+
+    _each(states, step, exits, node.at)
+    begun = len(exits)
+    through_then = run_block(ev, node.then, merge(then), scope, exits) if then else []
+    middle = len(exits)
+    through_otherwise = merge(otherwise)
+    if otherwise and node.otherwise:
+        through_otherwise = run_block(ev, node.otherwise, through_otherwise, scope, exits)
+    if then and not through_then and refusals.refuse(ev, exits[begun:middle]):
+        _note_dependence(tests, through_otherwise, scope, node.at)
+    if otherwise and not through_otherwise and refusals.refuse(ev, exits[middle:]):
+        _note_dependence(tests, through_then, scope, node.at)
+    return merge([*through_then, *through_otherwise])
+
+
+def _taken(state: State, branches: Branches) -> States:
+    found: States = []
+    for branch in branches:
+        if any(not indices for indices in _kept(state, branch).values()):
+            continue
+        taken = state.fork()
+        taken.learn(branch)
+        found.append(taken)
+    return found
+
+
+def _kept(state: State, branch: Branch) -> dict[int, frozenset[int]]:
+    return {choice: state.keep.get(choice, indices) & indices for choice, indices in branch.keep.items()}
+
+
+def _note_dependence(tests: list[Value], states: States, scope: Scope, at: int) -> None:
+    """A refusal depended on something: on a call nobody could follow, or on a header or cookie taken at its word."""
+    notes: set[Fact] = set()
+    for test in tests:
+        sources = made_from(test, 120)
+        notes.update(part.fact for part in sources if isinstance(part, Unknown) and part.fact is not None)
+        forged = next((p for p in sources if isinstance(p, Input) and p.channel in comparisons.FORGEABLE), None)
+        if forged is not None:
+            name = forged.path[0] if forged.path else ""
+            says = f"only the presence or text of the {forged.channel} {name} is tested".replace("  ", " ")
+            notes.add(Fact(ProofKind.FORGEABLE, scope.module.path, at, says))
+    for state in states:
+        state.facts |= frozenset(notes)
+
+
+def _return(ev: Evaluator, node: ir.Return, states: States, scope: Scope, exits: Exits) -> States:
+    for state in states:
+        try:
+            value = evaluate(ev, node.value, state, scope) if node.value is not None else UNDEFINED
+        except PathEnds as end:
+            exits.append(Exit("throw", end.value, state, node.at, end.refusal))
+        else:
+            exits.append(Exit("return", value, state, node.at))
+    return []
+
+
+def _throw(ev: Evaluator, node: ir.Throw, states: States, scope: Scope, exits: Exits) -> States:
+    for state in states:
+        try:
+            value = evaluate(ev, node.value, state, scope)
+        except PathEnds as end:
+            value = end.value
+        exits.append(Exit("throw", value, state, node.at))
+    return []
+
+
+def _try(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits) -> States:
+    ev.tries.append([])
+    entry = [state.fork() for state in states]
+    own: Exits = []
+    left = run_block(ev, node.body, states, scope, own)
+    thrown = ev.tries.pop()
+    if node.handler is None:
+        exits.extend(own)
+        if ev.tries:
+            ev.tries[-1].extend(thrown)
+        return _finally(ev, node, left, scope, exits)
+    caught = [exit_.state for exit_ in own if exit_.how == "throw"]
+    exits.extend(exit_ for exit_ in own if exit_.how != "throw")
+    gained = frozenset(fact for state in [*left, *(e.state for e in own)] for fact in state.facts if fact.proves)
+    handled = _entering_handler(entry, [*caught, *thrown], [*left, *(e.state for e in own)], gained, scope, node.at)
+    for state in handled:
+        if node.parameter is not None:
+            binding.bind(ev, node.parameter, Derived("error", ()), state, scope)
+    after = run_block(ev, node.handler, merge(handled), scope, exits)
+    return _finally(ev, node, merge([*left, *after]), scope, exits)
+
+
+def _entering_handler(
+    entry: States, thrown: States, reached: States, gained: Facts, scope: Scope, at: int
+) -> States:
+    """The states in which a catch block may begin: wherever something threw, else with all that the body knew."""
+    known = {frame for state in entry for frame in state.frames}
+    found: States = []
+    for state in thrown:
+        state.frames = {frame: variables for frame, variables in state.frames.items() if frame in known}
+        found.append(state)
+    if reached:
+        whole = reached[0].fork()
+        for other in reached[1:]:
+            join(whole, other)
+        found.append(whole)
+    elif not found:
+        found = entry
+    for state in found:
+        if gained - state.facts and not proven(state.facts):
+            swallowed = Fact(ProofKind.CAUGHT, scope.module.path, at, "the check's failure is caught here")
+            state.facts |= {swallowed}
+    return found
+
+
+def _finally(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits) -> States:
+    return run_block(ev, node.finalizer, states, scope, exits) if node.finalizer else states
+
+
+def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exits) -> States:
+    states = run_block(ev, node.before, states, scope, exits) if node.before else states
+    skipped: States = []
+    entered: States = []
+
+    def step(state: State) -> None:
+        if not node.always:
+            skipped.append(state.fork())
+        if node.iterable is not None and node.pattern is not None:
+            items = evaluate(ev, node.iterable, state, scope)
+            items = items.value if isinstance(items, Promise) else items
+            binding.bind(ev, node.pattern, element_of(items), state, scope)
+        elif node.test is not None:
+            yes, no = truth(evaluate(ev, node.test, state, scope), state)
+            if not node.always:
+                skipped.pop()
+                skipped.extend(_taken(state, no))
+            entered.extend(_taken(state, yes))
+            return
+        entered.append(state)
+
+    _each(states, step, exits, node.at)
+    own: Exits = []
+    left = run_block(ev, node.body, merge(entered), scope, own)
+    exits.extend(exit_ for exit_ in own if exit_.how != "jump")
+    left.extend(exit_.state for exit_ in own if exit_.how == "jump")
+    left = run_block(ev, node.after, merge(left), scope, exits) if node.after else left
+    return merge([*skipped, *left])
+
+
+def _switch(ev: Evaluator, node: ir.Switch, states: States, scope: Scope, exits: Exits) -> States:
+    """Each case begins where its test holds or the case before falls through."""
+    own: Exits = []
+    pending: list[tuple[State, Value]] = []
+
+    def step(state: State) -> None:
+        pending.append((state, evaluate(ev, node.value, state, scope)))
+
+    _each(states, step, exits, node.at)
+    falling: States = []
+    default: States = []
+    for case in node.cases:
+        if case.test is None:
+            continue
+        taken: States = []
+        still: list[tuple[State, Value]] = []
+        for state, value in pending:
+            test = comparisons.equal(ev, value, evaluate(ev, case.test, state, scope), scope, node.at)
+            yes, no = truth(test, state)
+            taken.extend(_taken(state, yes))
+            still.extend((left, value) for left in merge(_taken(state, no)))
+        pending = still
+        falling = run_block(ev, case.body, merge([*taken, *falling]), scope, own)
+    default = [state for state, _ in pending]
+    last = next((case for case in node.cases if case.test is None), None)
+    if last is not None and default:
+        default = run_block(ev, last.body, merge(default), scope, own)
+    exits.extend(exit_ for exit_ in own if exit_.how != "jump")
+    jumped = [exit_.state for exit_ in own if exit_.how == "jump"]
+    return merge([*falling, *default, *jumped])
+
+
+def _block(ev: Evaluator, node: ir.Block, states: States, scope: Scope, exits: Exits) -> States:
+    return run_block(ev, node.body, states, scope, exits)
+
+
+def _jump(ev: Evaluator, node: ir.Jump, states: States, scope: Scope, exits: Exits) -> States:
+    del ev, scope, node
+    exits.extend(Exit("jump", UNDEFINED, state, 0) for state in states)
+    return []
+
+
+def _declared(ev: Evaluator, node: ir.Statement, states: States, scope: Scope, exits: Exits) -> States:
+    del ev, node, scope, exits
+    return states
+
+
+_RUN: dict[type[Any], Callable[[Any, Any, States, Any, Exits], States]] = {
+    ir.Evaluate: _evaluate,
+    ir.Let: _let,
+    ir.If: _if,
+    ir.Return: _return,
+    ir.Throw: _throw,
+    ir.Try: _try,
+    ir.Loop: _loop,
+    ir.Switch: _switch,
+    ir.Block: _block,
+    ir.Jump: _jump,
+    ir.DeclareFunction: _declared,
+    ir.DeclareClass: _declared,
+}

@@ -1,0 +1,144 @@
+"""What is known when a value turns out true, and when it turns out false."""
+
+from __future__ import annotations
+
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.values import (
+    Arr, Branch, Choice, Cls, Const, Derived, Env, External, Fn, Namespace, Native, Obj, Promise, Reply,
+    ReplyWriter, Row, Session, Test, Value,
+)  # fmt: skip
+
+Branches = tuple[Branch, ...]
+EITHER: Branches = (Branch(),)
+NEVER: Branches = ()
+MAX_BRANCHES = 6
+_ALWAYS_TRUE = (Obj, Arr, Fn, Native, Cls, Reply, ReplyWriter, Namespace)
+
+
+def truth(value: Value, state: State | None = None) -> tuple[Branches, Branches]:
+    """The ways in which this value is truthy, and the ways in which it is falsy."""
+    if isinstance(value, Const):
+        return (EITHER, NEVER) if value.value else (NEVER, EITHER)
+    if isinstance(value, Test):
+        return value.yes_branches, value.no_branches
+    if isinstance(value, Session):
+        return _of_session(value, state)
+    if isinstance(value, Choice):
+        return _of_choice(value, state)
+    if isinstance(value, _ALWAYS_TRUE):
+        return EITHER, NEVER
+    if isinstance(value, Promise):
+        return _of_promise(value)
+    if isinstance(value, Row):
+        found = (Branch(value.found),)
+        return found, EITHER if value.maybe else NEVER
+    if isinstance(value, Env):
+        known = Fact(ProofKind.UNSET_SECRET, f"env:{value.name}", 0, f"{value.name} is set", polarity=False)
+        yes = (Branch(frozenset({known})),)
+        return yes, NEVER if value.sure else (Branch(frozenset({unset(value.name)})),)
+    if isinstance(value, External):
+        return EITHER, EITHER if "()" in value.path or value.package == "js" else NEVER
+    if isinstance(value, Derived) and value.how in {"text", "hash", "hmac"} and len(value.parts) > 1:
+        return EITHER, NEVER
+    return EITHER, EITHER
+
+
+def unset(name: str) -> Fact:
+    """The note that an environment variable is not set on this path."""
+    return Fact(ProofKind.UNSET_SECRET, f"env:{name}", 0, f"{name} is not set")
+
+
+def _of_session(value: Session, state: State | None) -> tuple[Branches, Branches]:
+    known = value.sure or (state is not None and value.proof in state.facts)
+    yes = (Branch(frozenset({value.proof})),)
+    if known and not value.path:
+        return yes, NEVER
+    return yes, EITHER
+
+
+def _of_promise(value: Promise) -> tuple[Branches, Branches]:
+    """A promise is always true: a check of one that nobody awaited checks nothing."""
+    inner, _ = truth(value.value)
+    proofs = {fact for branch in inner for fact in branch.facts if fact.proves}
+    notes = frozenset(
+        Fact(ProofKind.NOT_AWAITED, fact.file, fact.at, "the check's promise is tested, not its result")
+        for fact in proofs
+    )
+    return (Branch(notes),), NEVER
+
+
+def _of_choice(value: Choice, state: State | None) -> tuple[Branches, Branches]:
+    kept = state.keep.get(value.id) if state is not None else None
+    yes: list[tuple[Facts, dict[int, frozenset[int]], int]] = []
+    no: list[tuple[Facts, dict[int, frozenset[int]], int]] = []
+    for number, alternative in enumerate(value.alternatives):
+        if kept is not None and number not in kept:
+            continue
+        for branches, side in zip(truth(alternative.value, state), (yes, no), strict=True):
+            for branch in branches:
+                side.append((branch.facts | alternative.facts, branch.keep, number))
+    return _collected(value.id, yes), _collected(value.id, no)
+
+
+def _collected(choice: int, found: list[tuple[Facts, dict[int, frozenset[int]], int]]) -> Branches:
+    """Branches that know the same become one that keeps all their alternatives."""
+    groups: dict[Facts, Branch] = {}
+    for facts, keep, number in found:
+        if facts in groups:
+            branch = groups[facts]
+            mine = branch.keep[choice] | {number}
+            shared = {other: branch.keep[other] | keep[other] for other in branch.keep if other in keep}
+            groups[facts] = Branch(facts, {**shared, choice: mine})
+        else:
+            groups[facts] = Branch(facts, {**keep, choice: frozenset({number})})
+    return bounded(tuple(groups.values()))
+
+
+def bounded(branches: Branches) -> Branches:
+    """At most MAX_BRANCHES; the rest meet in what they have in common."""
+    if len(branches) <= MAX_BRANCHES:
+        return branches
+    rest = branches[MAX_BRANCHES - 1 :]
+    facts = frozenset.intersection(*(branch.facts for branch in rest))
+    return (*branches[: MAX_BRANCHES - 1], Branch(facts))
+
+
+def both(first: Branches, second: Branches) -> Branches:
+    """The ways in which two conditions hold together."""
+    found: list[Branch] = []
+    for one in first:
+        for other in second:
+            keep = dict(one.keep)
+            for choice, indices in other.keep.items():
+                keep[choice] = keep[choice] & indices if choice in keep else indices
+            if all(keep.values()):
+                found.append(Branch(one.facts | other.facts, keep))
+    return bounded(tuple(found))
+
+
+def nullness(value: Value, state: State | None = None) -> tuple[Branches, Branches]:
+    """The ways in which this value is something, and the ways in which it is null or undefined."""
+    if isinstance(value, Const):
+        absent = value.value is None or repr(value.value) == "undefined"
+        return (NEVER, EITHER) if absent else (EITHER, NEVER)
+    if isinstance(value, Choice):
+        kept = state.keep.get(value.id) if state is not None else None
+        yes: list[tuple[Facts, dict[int, frozenset[int]], int]] = []
+        no: list[tuple[Facts, dict[int, frozenset[int]], int]] = []
+        for number, alternative in enumerate(value.alternatives):
+            if kept is not None and number not in kept:
+                continue
+            for branches, side in zip(nullness(alternative.value, state), (yes, no), strict=True):
+                side.extend((branch.facts | alternative.facts, branch.keep, number) for branch in branches)
+        return _collected(value.id, yes), _collected(value.id, no)
+    if isinstance(value, Test):
+        return EITHER, NEVER
+    return truth(value, state)
+
+
+def certain(branches: Branches) -> Facts:
+    """What holds in every one of these branches."""
+    if not branches:
+        return NOTHING
+    return frozenset.intersection(*(branch.facts for branch in branches))

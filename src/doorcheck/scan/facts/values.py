@@ -1,0 +1,350 @@
+"""What an expression may stand for, as far as the source tells.
+
+Values are never changed after they are made, except an instance's fields and a module's own state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.modules import LoadedModule
+    from doorcheck.scan.syntax import ir
+
+
+class Value:
+    """Base of all values."""
+
+    __slots__ = ()
+
+
+class Const(Value):
+    """A literal. ``undefined`` is the Const UNDEFINED."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class _Undefined:
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "undefined"
+
+
+UNDEFINED = Const(_Undefined())
+NULL = Const(None)
+TRUE = Const(True)
+FALSE = Const(False)
+
+
+class Obj(Value):
+    """An object whose properties are known; ``rest`` are the values spread into it, whose properties are not.
+
+    ``methods`` is the class of an instance. ``frozen`` ones are never written to.
+    """
+
+    __slots__ = ("cls", "props", "rest")
+
+    def __init__(self, props: dict[str, Value], rest: tuple[Value, ...] = (), cls: Cls | None = None) -> None:
+        self.props = props
+        self.rest = rest
+        self.cls = cls
+
+
+class Arr(Value):
+    """An array literal; ``rest`` are values spread into it."""
+
+    __slots__ = ("items", "rest")
+
+    def __init__(self, items: tuple[Value, ...], rest: tuple[Value, ...] = ()) -> None:
+        self.items = items
+        self.rest = rest
+
+
+class Fn(Value):
+    """A function of the repository with the frame it was made in (0: the module's)."""
+
+    __slots__ = ("frame", "function", "module", "parents", "this")
+
+    def __init__(
+        self,
+        module: LoadedModule,
+        function: ir.Function,
+        frame: int = 0,
+        parents: tuple[int, ...] = (),
+        this: Value | None = None,
+    ) -> None:
+        self.module = module
+        self.function = function
+        self.frame = frame
+        self.parents = parents
+        self.this = this
+
+
+class Native(Value):
+    """A function whose behaviour is known to the engine: what a library's wrapper or builder hands back."""
+
+    __slots__ = ("call", "name", "props")
+
+    def __init__(self, name: str, call: Callable[..., Value], props: dict[str, Value] | None = None) -> None:
+        self.name = name
+        self.call = call
+        self.props = props or {}
+
+
+class Cls(Value):
+    """A class of the repository."""
+
+    __slots__ = ("definition", "frame", "module", "parents", "superclass")
+
+    def __init__(
+        self,
+        module: LoadedModule,
+        definition: ir.Class,
+        frame: int,
+        parents: tuple[int, ...],
+        superclass: Value | None,
+    ) -> None:
+        self.module = module
+        self.definition = definition
+        self.frame = frame
+        self.parents = parents
+        self.superclass = superclass
+
+
+class Link:
+    """One call in a chain on a library's object: ``.where(args)`` at a place."""
+
+    __slots__ = ("arguments", "at", "file", "name")
+
+    def __init__(self, name: str, arguments: tuple[Value, ...], file: str, at: int) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.file = file
+        self.at = at
+
+
+class External(Value):
+    """Something a package exports, and what is reached from it: ``path`` is ``("auth", "()", "userId")``."""
+
+    __slots__ = ("links", "package", "path")
+
+    def __init__(self, package: str, path: tuple[str, ...], links: tuple[Link, ...] = ()) -> None:
+        self.package = package
+        self.path = path
+        self.links = links
+
+
+class Env(Value):
+    """``process.env.NAME``; ``sure`` when something has checked that it is set."""
+
+    __slots__ = ("name", "sure")
+
+    def __init__(self, name: str, sure: bool = False) -> None:
+        self.name = name
+        self.sure = sure
+
+
+class Input(Value):
+    """Something the caller chose. ``channel`` is body, form, query, params, header, cookie, argument, url, request…"""
+
+    __slots__ = ("channel", "path")
+
+    def __init__(self, channel: str, path: tuple[str, ...] = ()) -> None:
+        self.channel = channel
+        self.path = path
+
+
+class Session(Value):
+    """Identity data: present only if ``proof`` holds. ``sure`` when its presence is already established."""
+
+    __slots__ = ("path", "proof", "sure")
+
+    def __init__(self, proof: Fact, path: tuple[str, ...] = (), sure: bool = False) -> None:
+        self.proof = proof
+        self.path = path
+        self.sure = sure
+
+
+class Row(Value):
+    """What a sensitive operation answered. ``found`` is what its presence proves; ``maybe`` whether it may be absent."""
+
+    __slots__ = ("effect", "found", "maybe", "path")
+
+    def __init__(self, effect: Effect, found: Facts = NOTHING, maybe: bool = True, path: tuple[str, ...] = ()) -> None:
+        self.effect = effect
+        self.found = found
+        self.maybe = maybe
+        self.path = path
+
+
+class Reply(Value):
+    """A Response; ``status`` is None where it is not a constant."""
+
+    __slots__ = ("body", "status")
+
+    def __init__(self, status: int | None, body: Value | None) -> None:
+        self.status = status
+        self.body = body
+
+
+class ReplyWriter(Value):
+    """The ``res`` of a pages-API handler; ``status`` is the last one set on this chain."""
+
+    __slots__ = ("status",)
+
+    def __init__(self, status: int | None = 200) -> None:
+        self.status = status
+
+
+class Promise(Value):
+    """A promise that nobody has awaited yet."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+
+class Alternative:
+    """One way in which a call came back: the value and what is known when it does."""
+
+    __slots__ = ("facts", "value")
+
+    def __init__(self, value: Value, facts: Facts) -> None:
+        self.value = value
+        self.facts = facts
+
+
+class Choice(Value):
+    """Exactly one of several alternatives; members selected from one choice keep its ``id``, so that they agree."""
+
+    __slots__ = ("alternatives", "id")
+
+    def __init__(self, id_: int, alternatives: tuple[Alternative, ...]) -> None:
+        self.id = id_
+        self.alternatives = alternatives
+
+
+class Branch:
+    """What is known when a condition comes out one way: facts, and which alternatives of choices remain."""
+
+    __slots__ = ("facts", "keep")
+
+    def __init__(self, facts: Facts = NOTHING, keep: dict[int, frozenset[int]] | None = None) -> None:
+        self.facts = facts
+        self.keep = keep or {}
+
+
+class Test(Value):
+    """A boolean: the ways in which it is true and false, none where it cannot be. ``parts`` are what it was made from."""
+
+    __slots__ = ("no_branches", "parts", "yes_branches")
+
+    def __init__(self, yes: tuple[Branch, ...], no: tuple[Branch, ...], parts: tuple[Value, ...] = ()) -> None:
+        self.yes_branches = yes
+        self.no_branches = no
+        self.parts = parts
+
+
+class Derived(Value):
+    """Made from ``parts`` in a way that keeps their provenance; ``how`` is concat, hash, hmac, parse, call…"""
+
+    __slots__ = ("how", "parts")
+
+    def __init__(self, how: str, parts: tuple[Value, ...]) -> None:
+        self.how = how
+        self.parts = parts
+
+
+class Unknown(Value):
+    """Nothing is known. ``fact`` names an unresolved call, so that a stop that depends on it can be told."""
+
+    __slots__ = ("fact", "parts")
+
+    def __init__(self, fact: Fact | None = None, parts: tuple[Value, ...] = ()) -> None:
+        self.fact = fact
+        self.parts = parts
+
+
+class Namespace(Value):
+    """``import * as ns`` of a module of the repository."""
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: LoadedModule) -> None:
+        self.module = module
+
+
+ANYTHING = Unknown()
+
+
+class Effect:
+    """One sensitive operation. ``kind`` is a knowledge word (database, outbound, mail…), ``writes`` whether it changes.
+
+    ``operands`` are the values that reach it, for the controls that ask whose record it is and what was validated.
+    """
+
+    __slots__ = ("at", "file", "kind", "operands", "says", "subject", "weak", "writes")
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        writes: bool,
+        says: str,
+        file: str,
+        at: int,
+        subject: str = "",
+        operands: tuple[Value, ...] = (),
+        weak: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.writes = writes
+        self.says = says
+        self.file = file
+        self.at = at
+        self.subject = subject
+        self.operands = operands
+        self.weak = weak
+
+
+def parts_of(value: Value) -> tuple[Value, ...]:
+    """The values this one was directly made from."""
+    if isinstance(value, Derived | Test | Unknown):
+        return value.parts
+    if isinstance(value, Obj):
+        return (*value.props.values(), *value.rest)
+    if isinstance(value, Arr):
+        return (*value.items, *value.rest)
+    if isinstance(value, Choice):
+        return tuple(alternative.value for alternative in value.alternatives)
+    if isinstance(value, Promise):
+        return (value.value,)
+    if isinstance(value, Reply):
+        return (value.body,) if value.body is not None else ()
+    if isinstance(value, External):
+        return tuple(argument for link in value.links for argument in link.arguments)
+    return ()
+
+
+def made_from(value: Value, limit: int = 300) -> list[Value]:
+    """This value and everything it was made from, nearest first; at most ``limit`` of them."""
+    found: list[Value] = []
+    queue = [value]
+    seen: set[int] = set()
+    while queue and len(found) < limit:
+        current = queue.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        found.append(current)
+        queue.extend(parts_of(current))
+    return found

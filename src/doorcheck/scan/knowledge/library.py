@@ -1,0 +1,135 @@
+"""All knowledge, indexed: what is known about a path from a package's export."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from doorcheck.core import ConfigurationError
+from doorcheck.scan.knowledge.rows import KnowledgeFile, Row, Words
+
+_SECTIONS = (
+    "session_source", "sink", "denial", "identity", "callback", "same", "handler_wrapper", "own_handlers", "builder",
+    "router",
+)  # fmt: skip
+
+
+class _Branch:
+    """A node of the index: the row that ends here and what may follow."""
+
+    __slots__ = ("following", "row")
+
+    def __init__(self) -> None:
+        self.row: Row | None = None
+        self.following: dict[str, _Branch] = {}
+
+
+class Knowledge:
+    """What libraries do. ``match`` answers for a package and a path; ``words`` are the names that carry meaning."""
+
+    def __init__(self, files: Iterable[KnowledgeFile]) -> None:
+        self._packages: dict[str, _Branch] = {}
+        self._pure: set[str] = set()
+        self.types: dict[str, tuple[str, tuple[str, ...]]] = {}
+        words: dict[str, set[str]] = {name: set() for name in Words.__struct_fields__}
+        for file in files:
+            for section in _SECTIONS:
+                for row in getattr(file, section):
+                    self._add(row)
+            for pure in file.pure:
+                self._pure.update(pure.packages)
+            for name, target in file.types.items():
+                self.types[name] = (target["package"], tokens(target["path"]))
+            for group in file.words:
+                for name, gathered in words.items():
+                    gathered.update(getattr(group, name))
+        self.words = {name: frozenset(found) for name, found in words.items()}
+
+    def _add(self, row: Row) -> None:
+        for package in [row.package] if isinstance(row.package, str) else row.package:
+            for path in [row.path] if isinstance(row.path, str) else row.path:
+                branch = self._packages.setdefault(package, _Branch())
+                for token in tokens(path):
+                    branch = branch.following.setdefault(token, _Branch())
+                branch.row = row
+
+    def match(self, package: str, path: tuple[str, ...]) -> Row | None:
+        """The most particular row for this path, or None."""
+        for name in _names(package):
+            root = self._packages.get(name)
+            if root is None:
+                continue
+            row = _descend(root, path, 0)
+            if row is None and path[:1] == ("default",):
+                row = _descend(root, path, 1)
+            if row is not None:
+                return row
+        return None
+
+    def knows(self, package: str) -> bool:
+        """Whether any row speaks of this package."""
+        return any(name in self._packages for name in _names(package))
+
+    def pure(self, package: str) -> bool:
+        """Whether this package only computes."""
+        return any(name in self._pure for name in _names(package))
+
+
+def tokens(path: str) -> tuple[str, ...]:
+    """``auth().userId`` as ``("auth", "()", "userId")``."""
+    found: list[str] = []
+    for part in path.split("."):
+        name = part.rstrip("()")
+        if name:
+            found.append(name)
+        found.extend(["()"] * ((len(part) - len(name)) // 2))
+    return tuple(found)
+
+
+@cache
+def _names(package: str) -> tuple[str, ...]:
+    """The package with its sub-path, then with ever less of it, then its scope."""
+    parts = package.split("/")
+    shortest = 2 if package.startswith("@") else 1
+    names = ["/".join(parts[:count]) for count in range(len(parts), shortest - 1, -1)]
+    if package.startswith("@"):
+        names.append(parts[0] + "/*")
+    return tuple(names)
+
+
+def _descend(branch: _Branch, path: tuple[str, ...], start: int) -> Row | None:
+    if start == len(path):
+        return branch.row
+    token = path[start]
+    exact = branch.following.get(token)
+    if exact is not None:
+        row = _descend(exact, path, start + 1)
+        if row is not None:
+            return row
+    anything = branch.following.get("*") if token != "()" else None  # noqa: S105 - a token of a path
+    return _descend(anything, path, start + 1) if anything is not None else None
+
+
+def decode(raw: Mapping[str, Any], where: str) -> KnowledgeFile:
+    """Knowledge from a TOML table; ConfigurationError names what does not fit."""
+    try:
+        return msgspec.convert(raw, KnowledgeFile)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{where}: this is not knowledge doorcheck understands: {error}") from error
+
+
+@cache
+def _built_in() -> tuple[KnowledgeFile, ...]:
+    folder = resources.files(__package__) / "libraries"
+    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
+    return tuple(decode(tomllib.loads(entry.read_text("utf-8")), entry.name) for entry in found)
+
+
+def load(extra: Iterable[Mapping[str, Any]] = ()) -> Knowledge:
+    """The built-in knowledge with a team's own on top, which wins where both speak of one path."""
+    return Knowledge([*_built_in(), *(decode(raw, "knowledge") for raw in extra)])

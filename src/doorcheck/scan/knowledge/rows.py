@@ -1,0 +1,146 @@
+"""The rows of knowledge: what a library's function does, in the form that users extend in their own configuration.
+
+A row names a package and a path from one of its exports: ``auth().userId`` is the member ``userId`` of what calling
+``auth`` returns. ``*`` stands for any one member. ``default.`` may be left out. A package covers its sub-paths.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class _Row(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    package: str | list[str]
+    path: str | list[str]
+
+
+class SessionSource(_Row, frozen=True, kw_only=True):
+    """A value that is there only for a caller who has proved something.
+
+    ``absent`` is how it says "nobody": ``null`` (the value itself is null or undefined), ``false``, ``throws``
+    (it does not come back: exception or redirect). ``proof`` is what its presence proves.
+    """
+
+    absent: Literal["null", "false", "throws"] = "null"
+    proof: Literal["session", "token", "secret", "signature", "credential", "capability"] = "session"
+    says: str
+    promise: bool = True
+    returns: Literal["identity", "input"] = "identity"
+
+
+class Sink(_Row, frozen=True, kw_only=True):
+    """A sensitive operation."""
+
+    kind: Literal[
+        "database", "outbound", "file", "mail", "model", "payment", "process", "storage", "job", "cache", "limiter",
+        "telemetry", "account", "session-start", "session-end", "state",
+    ]  # fmt: skip
+    writes: bool = True
+    undefined: Literal["dropped", "refused", "no-match"] = "no-match"
+    """What an undefined value in its predicate does: ``dropped`` widens the query to everybody's records."""
+
+
+class Denial(_Row, frozen=True, kw_only=True):
+    """A call that never comes back: it answers the caller with a refusal or sends them elsewhere."""
+
+
+class Identity(_Row, frozen=True, kw_only=True):
+    """A call that returns its argument, such as a memoiser or an error tracker's wrapper; ``path`` may name several."""
+
+    argument: int = 0
+
+
+class Callback(_Row, frozen=True, kw_only=True):
+    """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction)."""
+
+    argument: int = 0
+    gives_itself: bool = False
+
+
+class Same(_Row, frozen=True, kw_only=True):
+    """A call that returns the object it was called on, configured a little differently."""
+
+
+class HandlerWrapper(_Row, frozen=True, kw_only=True):
+    """A wrapper round a route handler. With ``guards`` it calls the handler only for a proven caller;
+
+    with ``attaches`` it sets that property of the request to the session or null.
+    """
+
+    argument: int = 0
+    guards: bool = False
+    attaches: str | None = None
+    proof: Literal["session", "token", "secret", "signature"] = "session"
+    says: str
+
+
+class OwnHandlers(_Row, frozen=True, kw_only=True):
+    """Route handlers that a library brings itself and that are public by nature (its login endpoints)."""
+
+    says: str
+
+
+class Builder(_Row, frozen=True, kw_only=True):
+    """A chain that ends in a procedure or action: middlewares run in order before the handler."""
+
+    use: list[str] = []
+    finish: list[str]
+    procedure: list[str] = []
+    """Links that turn a handler's answer into the context of what follows (zsa)."""
+    context: str = "ctx"
+    input: list[str] = msgspec.field(default_factory=lambda: ["input"])
+    positional: bool = False
+    """The handler is called with (input, context) instead of one object."""
+
+
+class Router(_Row, frozen=True, kw_only=True):
+    """A router whose routes are doors of their own, mounted behind a catch-all."""
+
+    methods: list[str] = msgspec.field(default_factory=lambda: ["get", "post", "put", "patch", "delete", "all"])
+    use: list[str] = msgspec.field(default_factory=lambda: ["use"])
+    mount: list[str] = msgspec.field(default_factory=lambda: ["route"])
+    base: list[str] = msgspec.field(default_factory=lambda: ["basePath"])
+    style: Literal["context", "request-response"] = "context"
+
+
+class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Packages whose functions only compute: awaiting them is no sensitive operation."""
+
+    packages: list[str]
+
+
+class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Names that carry meaning in a schema or in a refusal; all lower case."""
+
+    credential_columns: list[str] = []
+    credential_models: list[str] = []
+    sensitive_columns: list[str] = []
+    refusals: list[str] = []
+    open_intake_models: list[str] = []
+    credential_headers: list[str] = []
+
+
+class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One TOML file, or the ``knowledge`` table of a configuration."""
+
+    session_source: list[SessionSource] = []
+    sink: list[Sink] = []
+    denial: list[Denial] = []
+    identity: list[Identity] = []
+    callback: list[Callback] = []
+    same: list[Same] = []
+    handler_wrapper: list[HandlerWrapper] = []
+    own_handlers: list[OwnHandlers] = []
+    builder: list[Builder] = []
+    router: list[Router] = []
+    pure: list[Pure] = []
+    words: list[Words] = []
+    types: dict[str, dict[str, str]] = {}
+    """Type names that stand for a library's value: ``PrismaClient = {package = …, path = …}``."""
+
+
+Row = (
+    SessionSource | Sink | Denial | Identity | Callback | Same | HandlerWrapper | OwnHandlers | Builder | Router
+)  # fmt: skip
