@@ -1,0 +1,16 @@
+import { lt } from 'drizzle-orm';
+import type { NextRequest } from 'next/server';
+import { db } from '@/db';
+import { sessions } from '@/db/schema';
+import { problem } from '@/lib/door';
+import { sameSecret } from '@/lib/password';
+
+// want authenticate held
+export const POST = async (request: NextRequest) => {
+  const secret = process.env.CRON_SECRET;
+  if (!secret || !sameSecret(request.headers.get('authorization') ?? '', `Bearer ${secret}`)) {
+    return problem(401, 'Not for you');
+  }
+  const removed = await db.delete(sessions).where(lt(sessions.expiresAt, new Date())).returning({ id: sessions.id });
+  return Response.json({ removed: removed.length });
+};

@@ -1,0 +1,3 @@
+export { GET } from '@/server/project-doors';
+// want authenticate held, scope-to-owner held
+export { DELETE } from '@/server/project-doors';

@@ -1,0 +1,26 @@
+import { and, eq, like } from 'drizzle-orm';
+import { z } from 'zod';
+import { db } from '@/db';
+import { invoices } from '@/db/schema';
+import { problem, report, withAuth } from '@/lib/door';
+import { underLimit } from '@/lib/rate-limit';
+
+const query = z.object({ q: z.string().min(1).max(100) });
+
+// want hide-errors held
+export const GET = withAuth(async (request, _context, user) => {
+  if (!(await underLimit(`search:${user.id}`, { max: 60, seconds: 60 }))) return problem(429, 'Slow down');
+  const input = query.safeParse(Object.fromEntries(request.nextUrl.searchParams));
+  if (!input.success) return problem(422, 'Check the fields');
+  try {
+    const found = await db
+      .select({ id: invoices.id, customer: invoices.customer })
+      .from(invoices)
+      .where(and(eq(invoices.ownerId, user.id), like(invoices.customer, `%${input.data.q}%`)))
+      .limit(20);
+    return Response.json(found);
+  } catch (error) {
+    report('GET /api/search', error);
+    return problem(500, 'Something went wrong');
+  }
+});
