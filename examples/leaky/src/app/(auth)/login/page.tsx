@@ -1,0 +1,10 @@
+import { LoginForm } from '@/components/forms';
+
+export default function LoginPage() {
+  return (
+    <main>
+      <h1>Log in</h1>
+      <LoginForm />
+    </main>
+  );
+}
