@@ -108,11 +108,17 @@ class Range:
 
     def lowest(self) -> Version | None:
         """The lowest version the range admits, or None when it admits none."""
-        for floor in (Version(0, 0, 0), Version(0, 0, 0, (0,))):
-            if self.admits(floor):
-                return floor
-        floors = [max((_floor(b) for b in bounds), default=Version(0, 0, 0)) for bounds in self.alternatives]
-        return min((floor for floor in floors if self.admits(floor)), default=None)
+        return min(self.floors(), default=None)
+
+    def floors(self) -> tuple[Version, ...]:
+        """The lowest version each alternative admits, in order; those that admit none have none."""
+        found = {floor for bounds in self.alternatives if (floor := _lowest(bounds))}
+        return tuple(sorted(found))
+
+
+def _lowest(bounds: tuple[Bound, ...]) -> Version | None:
+    floors = (Version(0, 0, 0), Version(0, 0, 0, (0,)), max(map(_floor, bounds), default=Version(0, 0, 0)))
+    return next((floor for floor in floors if _admits(bounds, floor)), None)
 
 
 def _admits(bounds: tuple[Bound, ...], version: Version) -> bool:
