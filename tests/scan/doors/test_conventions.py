@@ -86,6 +86,18 @@ def test_middleware_in_the_wrong_place_is_noticed() -> None:
     assert not is_misplaced_middleware("lib/middleware.ts", AT_ROOT)
 
 
+def test_turbopack_runs_middleware_from_either_place() -> None:
+    # Tried with next 16.4.6: its default build answers by the middleware in both, `next build --webpack` in neither.
+    for path, folders in (("apps/web/middleware.ts", IN_SRC), ("src/middleware.ts", AT_ROOT)):
+        assert is_middleware_file(path, folders, next_major=16)
+        assert is_middleware_file(path, folders, next_major=15, turbopack=True)
+        assert not is_misplaced_middleware(path, folders, next_major=16)
+        assert not is_middleware_file(path, folders, next_major=16, turbopack=False)
+        assert not is_middleware_file(path, folders, next_major=15)
+        assert is_misplaced_middleware(path, folders, next_major=15)
+    assert is_misplaced_middleware("app/middleware.ts", AT_ROOT, next_major=16)
+
+
 def test_proxy_counts_from_next_16() -> None:
     assert middleware_kind("proxy.ts", AT_ROOT, next_major=16) is Middleware.PROXY
     assert middleware_kind("proxy.ts", AT_ROOT) is Middleware.PROXY

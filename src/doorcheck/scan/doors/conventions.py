@@ -18,6 +18,7 @@ DEFAULT_PAGE_EXTENSIONS = ("tsx", "ts", "jsx", "js")
 """What ``pageExtensions`` is unless next.config says otherwise; ``.mjs`` and ``.cjs`` are not among them."""
 
 _FIRST_MAJOR_WITH_PROXY = 16
+_FIRST_MAJOR_ON_TURBOPACK = 16
 
 
 class Middleware(enum.StrEnum):
@@ -80,14 +81,20 @@ def is_layout_file(path: str, extensions: Sequence[str] = DEFAULT_PAGE_EXTENSION
 
 
 def middleware_kind(
-    path: str, folders: Folders, extensions: Sequence[str] = DEFAULT_PAGE_EXTENSIONS, next_major: int | None = None
+    path: str,
+    folders: Folders,
+    extensions: Sequence[str] = DEFAULT_PAGE_EXTENSIONS,
+    next_major: int | None = None,
+    turbopack: bool | None = None,
 ) -> Middleware | None:
     """Which middleware file Next.js takes this for, or None.
 
-    It lies beside ``app`` or ``pages``, nowhere else: with ``src/app``, a ``middleware.ts`` in the app's own folder
-    is not run. ``proxy`` counts from Next.js 16 on, and where the version is not known.
+    Built by webpack, it must lie beside ``app`` or ``pages``: with ``src/app``, a ``middleware.ts`` in the app's own
+    folder is not run. Turbopack runs it from the app's own folder and from ``src``, wherever the routes are.
+    ``turbopack`` says which builds the app; None stands for the default, which is Turbopack from Next.js 16 on.
+    ``proxy`` counts from Next.js 16 on, and where the version is not known.
     """
-    if _parent(path) != folders.base:
+    if _parent(path) not in _middleware_folders(folders, next_major, turbopack):
         return None
     stem = stem_of(path, extensions)
     if stem == Middleware.MIDDLEWARE:
@@ -98,16 +105,33 @@ def middleware_kind(
 
 
 def is_middleware_file(
-    path: str, folders: Folders, extensions: Sequence[str] = DEFAULT_PAGE_EXTENSIONS, next_major: int | None = None
+    path: str,
+    folders: Folders,
+    extensions: Sequence[str] = DEFAULT_PAGE_EXTENSIONS,
+    next_major: int | None = None,
+    turbopack: bool | None = None,
 ) -> bool:
     """Whether Next.js runs this file in front of requests; see ``middleware_kind``."""
-    return middleware_kind(path, folders, extensions, next_major) is not None
+    return middleware_kind(path, folders, extensions, next_major, turbopack) is not None
 
 
-def is_misplaced_middleware(path: str, folders: Folders, extensions: Sequence[str] = DEFAULT_PAGE_EXTENSIONS) -> bool:
+def is_misplaced_middleware(
+    path: str,
+    folders: Folders,
+    extensions: Sequence[str] = DEFAULT_PAGE_EXTENSIONS,
+    next_major: int | None = None,
+    turbopack: bool | None = None,
+) -> bool:
     """Whether the file is named like middleware and lies where people put it, yet is not run there."""
-    likely = {folders.root, _below(folders.root, "src"), folders.app} - {folders.base}
-    return _parent(path) in likely and stem_of(path, extensions) in set(Middleware)
+    likely = {folders.root, _below(folders.root, "src"), folders.base, folders.app}
+    places = likely - _middleware_folders(folders, next_major, turbopack)
+    return _parent(path) in places and stem_of(path, extensions) in set(Middleware)
+
+
+def _middleware_folders(folders: Folders, next_major: int | None, turbopack: bool | None) -> set[str]:
+    if turbopack is None:
+        turbopack = next_major is not None and next_major >= _FIRST_MAJOR_ON_TURBOPACK
+    return {folders.root, _below(folders.root, "src")} if turbopack else {folders.base}
 
 
 def stem_of(path: str, extensions: Sequence[str] = DEFAULT_PAGE_EXTENSIONS) -> str | None:
