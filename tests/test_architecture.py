@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from doorcheck.cli.main import main
+from doorcheck.policy.configuration import load_configuration
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -79,6 +80,17 @@ def test_the_readme_gives_the_two_commands_of_the_makefile() -> None:
     for target in ("demo", "test"):
         assert f"make {target}" in readme
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def test_the_configuration_that_is_shown_is_one(tmp_path: Path) -> None:
+    example = re.search(r"```toml\n(.*?)```", (ROOT / "docs/configuration.md").read_text(), re.DOTALL)
+    assert example
+    (tmp_path / "doorcheck.toml").write_text(example[1])
+    loaded = load_configuration(tmp_path)
+    assert (loaded.source, loaded.notices) == ("doorcheck.toml", ())
+    assert loaded.public
+    assert loaded.accept
+    assert loaded.knowledge
 
 
 @pytest.mark.parametrize("page", [*DOCUMENTS, ROOT / "ARCHITECTURE.md"], ids=lambda page: page.name)
