@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from doorcheck.controls import CATALOGUE
-from doorcheck.core import ControlSpec, Way
+from doorcheck.core import ControlSpec
 
 ROOT = Path(__file__).parents[1]
 CONTROLS = ROOT / "src/doorcheck/controls"
@@ -23,32 +23,25 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _way(spec: ControlSpec, way: Way) -> str:
-    severity = (spec.severity if way.severity is None else way.severity).label
-    return f"| `{way.id}` | {_cell(way.title)} | {severity} | {_cell(way.fix)} |"
-
-
 def page(spec: ControlSpec, written: str) -> str:
-    """The control's page: its data as tables, then what is written about it, one heading level below its title."""
+    """The control's page: what is written about it, with its data below the title.
+
+    Exits when what is written has no title, or does not name a way in which the control goes missing.
+    """
     title, _, body = written.lstrip().partition("\n")
     if not title.startswith("# "):
         raise SystemExit(f"{spec.id}: control.md starts with its title, '# …'")
-    scope, severity = f"each {spec.scope}", spec.severity.label
+    if unnamed := [way.id for way in spec.ways if f"`{way.id}`" not in body]:
+        raise SystemExit(f"{spec.id}: control.md does not name {', '.join(unnamed)}")
     return f"""\
-<!-- Made by tools/generate_docs.py from the catalogue; edit src/doorcheck/controls/{_folder(spec)} instead. -->
+<!-- Made by tools/generate_docs.py; edit src/doorcheck/controls/{_folder(spec)}/control.md instead. -->
 {title}
 
-{spec.why}
+**{spec.title}**
 
-| id | question | asked of | severity | CWE | OWASP API Security (2023) | since |
-|---|---|---|---|---|---|---|
-| `{spec.id}` | {spec.question} | {scope} | {severity} | CWE-{spec.cwe} | {spec.owasp} | {spec.since} |
-
-## Ways it goes missing
-
-| way | means | severity | fix |
-|---|---|---|---|
-{chr(10).join(_way(spec, way) for way in spec.ways)}
+| question | asked of | severity | CWE | OWASP API Security | since |
+|---|---|---|---|---|---|
+| {spec.question} | each {spec.scope} | {spec.severity.label} | CWE-{spec.cwe} | {spec.owasp} | {spec.since} |
 
 {body.strip()}
 """
