@@ -13,7 +13,7 @@ from doorcheck.scan.doors.ecma_nodes import Look
 from doorcheck.scan.doors.ecma_regex import Regex
 
 MAX_SAMPLES = 64
-_MAX_HINTS = 40
+_MAX_HINTS = 24
 _ORDINARY = "sample"
 _SHAPES = ("x.png", "42", "two-words", "v1.2", "_x", "UPPER", "sample.json")
 _DEEP = ("sample/deep", "sample/x.png", "sample/deep/er")
@@ -21,14 +21,18 @@ _SENDABLE = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/%-]+")
 
 
 def hints_of(regex: Regex) -> tuple[str, ...]:
-    """Texts at which the expression's answer may turn: what it asserts, first, then what it matches."""
+    """Texts at which the expression's answer may turn: what it asserts, first, then what it matches.
+
+    Names come before file names, since one file name mostly stands for all; ``.png`` is left out beside ``x.png``.
+    """
     found: dict[str, None] = {}
     for node in regex.root.walk():
         if isinstance(node, Look):
             for example in node.part.examples():
-                found.update(dict.fromkeys((example, example + "x")))
+                found.update(dict.fromkeys((example,) if "." in example else (example, example + "x")))
     found.update(dict.fromkeys(regex.root.examples()))
-    return tuple(text for text in found if _SENDABLE.fullmatch(text))
+    kept = [text for text in found if _SENDABLE.fullmatch(text) and f"x{text}" not in found]
+    return tuple(sorted(kept, key=lambda text: "." in text))
 
 
 def sample_paths(route: str, hints: Iterable[str] = ()) -> tuple[str, ...]:
