@@ -348,6 +348,13 @@ def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: St
     return ANYTHING
 
 
+def member_row(row: rows.Builder | rows.OwnHandlers, value: External, file: str, at: int) -> Value:
+    """A builder or a library's own handler that is reached as a member, not by a call."""
+    if isinstance(row, rows.OwnHandlers):
+        return chains.OwnHandler(row.says, file, at, value)
+    return chains.Chain(row, value)
+
+
 _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.SessionSource: _session_source,
     rows.Sink: _sink,

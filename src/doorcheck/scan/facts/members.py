@@ -12,7 +12,7 @@ from doorcheck.scan.facts.values import (
     ANYTHING, UNDEFINED, Alternative, Arr, Branch, Choice, Cls, Const, Derived, Effect, Env, External, Fn, Input,
     Namespace, Native, Obj, Promise, Reply, Row, Session, Test, Unknown, Value,
 )  # fmt: skip
-from doorcheck.scan.knowledge.rows import SessionSource
+from doorcheck.scan.knowledge.rows import Builder, OwnHandlers, SessionSource
 from doorcheck.scan.syntax import ir
 
 if TYPE_CHECKING:
@@ -180,6 +180,10 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
         proof = source_proof(row, link.file if link else scope.module.path, link.at if link else at)
         ev.attempts.add(proof)
         return Session(proof)
+    if isinstance(row, Builder | OwnHandlers):
+        from doorcheck.scan.facts.libraries import member_row  # noqa: PLC0415 - libraries read members
+
+        return member_row(row, External(value.package, path, value.links), scope.module.path, at)
     return External(value.package, path, value.links)
 
 

@@ -1,0 +1,1 @@
+"""The control ``authenticate``: who is calling?"""

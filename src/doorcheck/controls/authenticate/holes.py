@@ -1,0 +1,150 @@
+"""Holes: sensitive operations that a stranger reaches, and answers that hand a stranger what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from doorcheck.core import Confidence, Severity, Unknown, Verdict, Why, Written
+from doorcheck.scan.facts.following import WayOut
+from doorcheck.scan.facts.lookups import identity_in
+from doorcheck.scan.facts.proofs import Fact, Facts, proven
+from doorcheck.scan.facts.refusals import denies
+from doorcheck.scan.facts.values import Effect, External, Obj, Row, Test, Value, parts_of
+from doorcheck.scan.judging import DoorCase, seen_effect
+
+SENSITIVE = frozenset(
+    {"database", "outbound", "file", "mail", "model", "payment", "process", "storage", "job", "account", "state"}
+)
+_STAKES = {
+    "process": Severity.CRITICAL,
+    "account": Severity.CRITICAL,
+    "payment": Severity.HIGH,
+    "database": Severity.HIGH,
+    "storage": Severity.HIGH,
+    "file": Severity.HIGH,
+    "job": Severity.MEDIUM,
+    "mail": Severity.MEDIUM,
+    "model": Severity.MEDIUM,
+    "outbound": Severity.MEDIUM,
+    "state": Severity.MEDIUM,
+    "library": Severity.MEDIUM,
+}
+_DESTRUCTIVE = ("delete", "remove", "destroy", "drop", "updateMany", "execute")
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """An operation a stranger reaches, or a read whose result a stranger is given."""
+
+    effect: Effect
+    facts: Facts
+    evidence: Written
+
+
+def holes_of(case: DoorCase) -> list[Hole]:
+    """Every hole of a door, in the order in which the code reaches them."""
+    found: list[Hole] = []
+    for happening in case.trace.happenings:
+        effect = happening.effect
+        if effect.writes and effect.kind in SENSITIVE and not proven(happening.facts) and not _scoped(effect):
+            found.append(Hole(effect, happening.facts, seen_effect(effect, happening.through)))
+    for way in case.trace.ways_out:
+        found.extend(_leaks(way))
+    return found
+
+
+def _leaks(way: WayOut) -> list[Hole]:
+    """What this answer gives away to a caller who has proved nothing."""
+    if proven(way.facts) or way.how == "throw":
+        return []
+    answers = [value for value in (way.value, *way.replied) if not denies(value)]
+    reads = {id(effect): effect for effect in way.reads if effect.kind in SENSITIVE and not _scoped(effect)}
+    if not answers or not reads:
+        return []
+    carried = {id(effect) for answer in answers for effect in rows_in(answer)}
+    leaked = [effect for key, effect in reads.items() if key in carried]
+    return [Hole(effect, way.facts, seen_effect(effect)) for effect in leaked]
+
+
+def rows_in(value: Value, limit: int = 400) -> list[Effect]:
+    """The operations whose results an answer carries; a test of a result tells only yes or no."""
+    found: list[Effect] = []
+    queue: list[Value] = [value]
+    seen: set[int] = set()
+    while queue and len(seen) < limit:
+        current = queue.pop()
+        if id(current) in seen or isinstance(current, Test):
+            continue
+        seen.add(id(current))
+        if isinstance(current, Row):
+            found.append(current.effect)
+        effect = getattr(current, "effect", None)
+        if isinstance(effect, Effect) and not isinstance(current, Row):
+            found.append(effect)
+        queue.extend(parts_of(current))
+    return found
+
+
+def _scoped(effect: Effect) -> bool:
+    """Whether the operation names the caller's identity in its predicate, so that nobody's identity finds nothing."""
+    if effect.weak:
+        return False
+    for operand in effect.operands:
+        if isinstance(operand, Obj) and "where" in operand.props and identity_in(operand.props["where"]):
+            return True
+        if isinstance(operand, External) and operand.links and operand.links[-1].name in {"where", "eq", "match"}:
+            if any(identity_in(argument) for argument in operand.links[-1].arguments):
+                return True
+    return False
+
+
+def proofs_of(case: DoorCase) -> list[Fact]:
+    """What proved the caller wherever something sensitive happened, or else on the answers that succeed."""
+    found: set[Fact] = set()
+    for happening in case.trace.happenings:
+        if happening.effect.kind in SENSITIVE:
+            found.update(fact for fact in happening.facts if fact.proves)
+    for way in case.trace.ways_out:
+        if way.how == "return" and not denies(way.value):
+            found.update(fact for fact in way.facts if fact.proves)
+    found.update(fact for h in case.trace.happenings if _scoped(h.effect) for fact in _scoping(h.effect))
+    return sorted(found, key=lambda fact: (fact.file, fact.at))
+
+
+def _scoping(effect: Effect) -> Facts:
+    return frozenset(fact for operand in effect.operands for fact in identity_in(operand))
+
+
+def always_denies(case: DoorCase) -> bool:
+    """Whether no way out gives a stranger anything."""
+    return all(proven(way.facts) or way.how == "throw" or denies(way.value) for way in case.trace.ways_out)
+
+
+def library_doubt(case: DoorCase) -> Verdict | None:
+    """A door that only calls packages nobody described: it may do anything."""
+    calls = [h for h in case.trace.happenings if h.effect.kind == "library" and not proven(h.facts)]
+    if not calls:
+        return None
+    effect = calls[0].effect
+    return Unknown(Why.UNRESOLVED_CALL, f"{effect.says}, which doorcheck does not know", (seen_effect(effect),))
+
+
+def stake_of(effect: Effect) -> Severity:
+    """How bad it is that a stranger reaches this."""
+    severity = _STAKES.get(effect.kind, Severity.HIGH)
+    if not effect.writes and effect.kind in {"database", "storage", "file", "state"}:
+        return Severity.HIGH if effect.kind != "state" else Severity.MEDIUM
+    if effect.writes and effect.kind in {"database", "storage", "file"}:
+        return Severity.CRITICAL if any(word in effect.says for word in _DESTRUCTIVE) else severity
+    return severity
+
+
+def confidence_of(found: Iterable[Hole]) -> Confidence:
+    """High when nothing on the way was left unfollowed."""
+    return Confidence.HIGH if any(not _doubtful(hole) for hole in found) else Confidence.MEDIUM
+
+
+def _doubtful(hole: Hole) -> bool:
+    return any(not fact.proves and fact.kind.value == "unresolved" for fact in hole.facts)
+

@@ -1,0 +1,93 @@
+"""Doors that are public by nature, decided by what they do."""
+
+from __future__ import annotations
+
+from doorcheck.controls.authenticate.holes import Hole
+from doorcheck.core import NotNeeded
+from doorcheck.scan.facts.proofs import ProofKind
+from doorcheck.scan.facts.values import Effect
+from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
+
+_CREATES = ("create", "insert", "add", "save", "push", "set")
+
+
+def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """The reason why strangers are meant to reach this door, or None."""
+    for reason in (_begins_session, _ends_session, _begins_verification, _opted_out, _takes_in, _shown_already):
+        verdict = reason(case, found)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def _effects(case: DoorCase, kind: str) -> list[Effect]:
+    return [happening.effect for happening in case.trace.happenings if happening.effect.kind == kind]
+
+
+def _begins_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    del found
+    started = _effects(case, "session-start")
+    if started:
+        return NotNeeded("signs the caller in: a login cannot ask for a session", (seen_effect(started[0]),))
+    checked = [fact for fact in case.trace.attempts if fact.kind is ProofKind.CREDENTIAL]
+    if checked:
+        return NotNeeded("verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),))
+    return None
+
+
+def _ends_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    ended = _effects(case, "session-end")
+    if ended and all(_of_credentials(case, hole.effect) for hole in found):
+        return NotNeeded("ends the caller's own session", (seen_effect(ended[0]),))
+    return None
+
+
+def _of_credentials(case: DoorCase, effect: Effect) -> bool:
+    """Whether an operation is on sessions, tokens, codes or invitations."""
+    plain = effect.subject.lower().replace("_", "").replace("-", "")
+    return effect.kind == "database" and plain in case.words["credential_models"]
+
+
+def _begins_verification(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """A one-time code or link goes to whom it belongs: only its owner can go on with it."""
+    kinds = {hole.effect.kind for hole in found}
+    tokens = [hole for hole in found if _of_credentials(case, hole.effect)]
+    if tokens and kinds <= {"database", "mail"} and all(_of_credentials(case, h.effect) or h.effect.kind == "mail" for h in found):
+        return NotNeeded("sends a one-time code or link to its owner", (tokens[0].evidence,))
+    return None
+
+
+def _opted_out(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    del found
+    if case.opted_out is None:
+        return None
+    return NotNeeded("the door itself switches the project's check off", (case.opted_out,))
+
+
+def _takes_in(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """A form for strangers: it adds a record that belongs to nobody, and gives nothing back."""
+    for hole in found:
+        plain = hole.effect.subject.lower().replace("_", "").replace("-", "")
+        creates = any(word in hole.effect.says.lower() for word in _CREATES)
+        if hole.effect.kind == "mail":
+            continue
+        if hole.effect.kind != "database" or not creates or plain not in case.words["open_intake_models"]:
+            return None
+    if any(hole.effect.kind == "database" for hole in found):
+        return NotNeeded("takes in a message from anyone", (found[0].evidence,))
+    return None
+
+
+def _shown_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """What it reads is on a page that anyone can open."""
+    if any(hole.effect.writes for hole in found):
+        return None
+    shown = [case.shown_publicly.get(key_of(hole.effect)) for hole in found]
+    if shown and all(shown) and shown[0] is not None:
+        return NotNeeded("reads what a public page shows anyway", (shown[0],))
+    return None
+
+
+def key_of(effect: Effect) -> str:
+    """What identifies a read for the purpose of being shown elsewhere: where it is written."""
+    return f"{effect.file}:{effect.at}"

@@ -1,0 +1,63 @@
+"""Does the door stop a stranger before its first sensitive operation?"""
+
+from __future__ import annotations
+
+from doorcheck.controls.authenticate import holes, public, ways
+from doorcheck.core import Held, Missing, NotNeeded, Unknown, Verdict, Why, Written
+from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
+from doorcheck.scan.judging import DoorCase, seen_fact
+
+_MAX_EVIDENCE = 6
+
+
+def judge(case: DoorCase) -> Verdict:
+    """The verdict on one door."""
+    trace = case.trace
+    if trace.own_handler is not None:
+        return NotNeeded(f"{trace.own_handler}: public by nature")
+    if trace.over_budget:
+        return Unknown(Why.BUDGET, "following this door took more steps than a scan grants", ())
+    if trace.opaque is not None:
+        return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
+    found = holes.holes_of(case)
+    if not found:
+        return _without_holes(case)
+    reason = public.public_by_nature(case, found)
+    if reason is not None:
+        return reason
+    doubtful = _unresolved(found)
+    if doubtful is not None:
+        return Unknown(Why.UNRESOLVED_CALL, doubtful.says, (seen_fact(doubtful),))
+    return _missing(case, found)
+
+
+def _without_holes(case: DoorCase) -> Verdict:
+    proofs = holes.proofs_of(case)
+    if proofs:
+        return Held(ways.held_sentence(proofs), tuple(seen_fact(fact) for fact in proofs[:_MAX_EVIDENCE]))
+    if case.trace.attempts and holes.always_denies(case):
+        attempts = sorted(case.trace.attempts, key=lambda fact: (fact.file, fact.at))
+        return Held(ways.held_sentence(attempts), tuple(seen_fact(fact) for fact in attempts[:_MAX_EVIDENCE]))
+    doubt = holes.library_doubt(case)
+    if doubt is not None:
+        return doubt
+    return NotNeeded("reaches nothing that needs a session: no data, mail, file, payment or metered service")
+
+
+def _unresolved(found: list[holes.Hole]) -> Fact | None:
+    """The call that may be the check, when every hole lies behind one that could not be followed."""
+    doubts: list[Fact] = []
+    for hole in found:
+        doubt = next((fact for fact in hole.facts if fact.kind is ProofKind.UNRESOLVED), None)
+        if doubt is None or proven(hole.facts):
+            return None
+        doubts.append(doubt)
+    return min(doubts, key=lambda fact: (fact.file, fact.at)) if doubts else None
+
+
+def _missing(case: DoorCase, found: list[holes.Hole]) -> Missing:
+    worst = max(found, key=lambda hole: holes.stake_of(hole.effect))
+    way, evidence = ways.way_of(case, found)
+    effects = tuple(dict.fromkeys(hole.evidence for hole in found))[:_MAX_EVIDENCE]
+    says = ways.missing_sentence(way, case, worst.effect)
+    return Missing(way, says, (*evidence, *effects), holes.stake_of(worst.effect), holes.confidence_of(found))

@@ -1,0 +1,95 @@
+"""Which way the check goes missing, and the sentences that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from doorcheck.controls.authenticate import spec
+from doorcheck.controls.authenticate.holes import Hole
+from doorcheck.core import Written
+from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.values import Effect
+from doorcheck.scan.judging import DoorCase, place, seen_fact
+
+_NOTES = (
+    (ProofKind.NOT_AWAITED, spec.NOT_AWAITED),
+    (ProofKind.UNSET_SECRET, spec.FAIL_OPEN),
+    (ProofKind.CAUGHT, spec.SWALLOWED),
+    (ProofKind.FORGEABLE, spec.FORGEABLE),
+)
+_HOW = {
+    ProofKind.SESSION: "a session",
+    ProofKind.TOKEN: "a verified token",
+    ProofKind.SECRET: "a shared secret",
+    ProofKind.SIGNATURE: "a verified signature",
+    ProofKind.CREDENTIAL: "a verified credential",
+    ProofKind.CAPABILITY: "a secret link or code",
+}
+_SENTENCES = {
+    spec.NO_CHECK: "anyone can reach this: {effect}",
+    spec.IGNORED_ABSENCE: "the session is fetched, but without one the work goes on: {effect}",
+    spec.CHECK_AFTER: "the check comes after the work: {effect}",
+    spec.SWALLOWED: "when the check fails, its failure is caught and the work goes on: {effect}",
+    spec.FAIL_OPEN: "the check is skipped when the secret is not configured: {effect}",
+    spec.NOT_AWAITED: "the check is not awaited, so it always passes: {effect}",
+    spec.PAGE_ONLY: "only the page that shows it checks, the action itself does not: {effect}",
+    spec.FORGEABLE: "what is checked is something the client can make up: {effect}",
+}
+
+
+def held_sentence(proofs: Sequence[Fact]) -> str:
+    """What stops strangers."""
+    kinds = dict.fromkeys(_HOW.get(fact.kind, "a check") for fact in proofs)
+    return f"stops without {' or '.join(kinds)}"
+
+
+def missing_sentence(way: str, case: DoorCase, effect: Effect) -> str:
+    """What is wrong, in one sentence."""
+    if way == spec.MIDDLEWARE_ONLY:
+        return f"only the middleware checks ({case.shield.says}), the door itself does not: {effect.says}"
+    sentence = _SENTENCES[way].format(effect=effect.says)
+    if case.shield.says and not case.shield.stops:
+        return f"{sentence}; {case.shield.says}"
+    return sentence
+
+
+def way_of(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]:
+    """The way in which the check is missing, with what shows it."""
+    for kind, way in _NOTES:
+        note = _note(found, kind)
+        if note is not None:
+            return way, (_shown(note, case),)
+    attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=_order)
+    if attempts:
+        later = _proved_later(case, found, attempts)
+        way = spec.CHECK_AFTER if later else spec.IGNORED_ABSENCE
+        return way, tuple(seen_fact(fact) for fact in (later or attempts)[:2])
+    if case.shield.stops:
+        evidence = (Written(case.shield.says, case.shield.at),) if case.shield.at is not None else ()
+        return spec.MIDDLEWARE_ONLY, evidence
+    if case.rendered_by is not None:
+        return spec.PAGE_ONLY, (case.rendered_by,)
+    return spec.NO_CHECK, ()
+
+
+def _note(found: Iterable[Hole], kind: ProofKind) -> Fact | None:
+    notes = [fact for hole in found for fact in hole.facts if fact.kind is kind and fact.polarity]
+    return min(notes, key=_order) if notes else None
+
+
+def _order(fact: Fact) -> tuple[str, int]:
+    return fact.file, fact.at
+
+
+def _shown(note: Fact, case: DoorCase) -> Written:
+    if note.file.startswith("env:"):
+        return Written(note.says, case.door.at)
+    return Written(note.says, place(note.file, note.at))
+
+
+def _proved_later(case: DoorCase, found: list[Hole], attempts: list[Fact]) -> list[Fact]:
+    """Proofs that some path does reach, though only after the hole."""
+    reached = {fact for way in case.trace.ways_out for fact in way.facts if fact.proves}
+    reached |= {fact for happening in case.trace.happenings for fact in happening.facts if fact.proves}
+    del found
+    return [fact for fact in attempts if fact in reached]

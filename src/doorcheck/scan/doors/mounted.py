@@ -1,0 +1,87 @@
+"""Procedures and routes that a router mounts behind one route file: tRPC, oRPC, Hono and their like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doorcheck.scan.facts import binding, chains
+from doorcheck.scan.facts.evaluator import Evaluator
+from doorcheck.scan.facts.modules import LoadedModule
+from doorcheck.scan.facts.values import External, Native, Obj, Promise, Value
+
+_MAX_DEPTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """One procedure or route: its dotted path or URL, its own key, what answers it and where it is written."""
+
+    path: str
+    name: str
+    method: str
+    value: Value
+    file: str
+    at: int
+
+
+def mounted_in(ev: Evaluator, module: LoadedModule) -> list[Mounted]:
+    """What the routers that this module names or imports mount; empty for an ordinary route file."""
+    found: list[Mounted] = []
+    if not _imports_router(module):
+        return found
+    seen: set[int] = set()
+    for name in [*module.imports, *module.variables]:
+        value = binding.module_value(ev, module, name)
+        found.extend(_of_value(ev, value, (), seen, 0))
+    return found
+
+
+def _imports_router(module: LoadedModule) -> bool:
+    """Only a module that imports some router's package is worth evaluating for routers."""
+    sources = {imported.source for imported in module.summary.imports}
+    return any(source == name or source.startswith(name + "/") for source in sources for name in ROUTER_PACKAGES)
+
+
+ROUTER_PACKAGES = ("@trpc/server", "@orpc/server", "hono", "@hono", "elysia", "@ts-rest", "next-connect", "itty-router")
+
+
+def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int], depth: int) -> Iterator[Mounted]:
+    if isinstance(value, Promise):
+        value = value.value
+    if depth > _MAX_DEPTH or id(value) in seen:
+        return
+    if isinstance(value, chains.Procedure):
+        yield Mounted(".".join(path), path[-1] if path else value.kind, "", value, value.file, value.at)
+    elif isinstance(value, chains.Router):
+        seen.add(id(value))
+        yield from _of_router(value)
+    elif isinstance(value, Obj) and value.cls is None:
+        for key, item in value.props.items():
+            yield from _of_value(ev, item, (*path, key), seen, depth + 1)
+        for rest in value.rest:
+            yield from _of_value(ev, rest, path, seen, depth + 1)
+    elif isinstance(value, External) and _is_router(value):
+        seen.add(id(value))
+        for link in value.links[-1:]:
+            for argument in link.arguments:
+                yield from _of_value(ev, argument, path, seen, depth + 1)
+
+
+def _is_router(value: External) -> bool:
+    calls = [value.path[n - 1] for n, part in enumerate(value.path) if part == "()" and n]
+    return bool(calls) and calls[-1].lower().endswith(("router", "routers")) and value.package.startswith("@")
+
+
+def _of_router(router: chains.Router) -> Iterator[Mounted]:
+    for route in chains.routes_of(router):
+        path = route.path or "/"
+        yield Mounted(path, f"{route.method} {path}", route.method, _handler(route), route.file, route.at)
+
+
+def _handler(route: chains.Route) -> Value:
+    def run(ev: Evaluator, arguments: tuple[Value, ...], state: object, at: int, file: str) -> Value:
+        del arguments, at, file
+        return chains.run_route(ev, route, state)  # type: ignore[arg-type]
+
+    return Native(f"{route.method} {route.path}", run)

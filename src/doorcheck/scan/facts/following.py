@@ -1,0 +1,151 @@
+"""Follows a door as a stranger would call it, and keeps what every path showed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from doorcheck.scan.facts import binding, calls, chains, libraries
+from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
+from doorcheck.scan.facts.modules import LoadedModule
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
+from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.values import (
+    UNDEFINED, Alternative, Choice, Effect, External, Fn, Input, Native, Obj, Promise, ReplyWriter, Unknown, Value,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One way a door answers: the value, what is known then, and the reads nobody had vouched for by then."""
+
+    how: str
+    value: Value
+    facts: Facts
+    reads: tuple[Effect, ...]
+    replied: tuple[Value, ...]
+    refusal: bool
+    at: tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What following a door showed. ``opaque`` says why it could not be followed at all."""
+
+    ways_out: tuple[WayOut, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+    attempts: frozenset[Fact] = frozenset()
+    opaque: str | None = None
+    over_budget: bool = False
+    own_handler: str | None = None
+    touched: frozenset[str] = field(default_factory=frozenset)
+
+
+def request_arguments() -> tuple[Value, ...]:
+    """What Next.js passes to a route handler."""
+    return (Input("request"), Obj({"params": Promise(Input("params"))}, (Input("request"),)))
+
+
+def pages_arguments() -> tuple[Value, ...]:
+    """What Next.js passes to a pages-API handler."""
+    return (Input("request"), ReplyWriter())
+
+
+def action_arguments(value: Value) -> tuple[Value, ...]:
+    """What a caller may pass to a server action: anything, for each of its parameters."""
+    if isinstance(value, Fn):
+        given: list[Value] = []
+        for number, parameter in enumerate(value.function.parameters):
+            name = getattr(parameter.pattern, "id", "")
+            given.append(binding.argument_of(parameter.annotation, number, name))
+        return tuple(given)
+    return tuple(Input("argument", (str(number),)) for number in range(4))
+
+
+def follow(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, at: int) -> Trace:
+    """The trace of calling this value from outside."""
+    if isinstance(value, chains.OwnHandler):
+        return Trace(own_handler=value.says)
+    opaque = _opaque(value)
+    if opaque is not None:
+        return Trace(opaque=opaque)
+    ev.start()
+    ev.program.touched = set()
+    over_budget = False
+    exits: list[Exit] = []
+    try:
+        exits = _exits(ev, value, arguments, file, at)
+    except BudgetExceeded:
+        over_budget = True
+    return Trace(
+        ways_out=tuple(way for exit_ in exits for way in _ways_out(exit_, file)),
+        happenings=tuple(ev.happenings),
+        attempts=frozenset(ev.attempts),
+        over_budget=over_budget,
+        touched=frozenset(ev.program.touched),
+    )
+
+
+def _opaque(value: Value) -> str | None:
+    if isinstance(value, Unknown):
+        return value.fact.says if value.fact is not None else "this export could not be followed"
+    if isinstance(value, External):
+        name = ".".join(part for part in value.path if part != "()") or value.package
+        return f"the handler is made by {name} of {value.package}, which doorcheck does not know"
+    callable_ = Fn | Native | Choice | chains.Procedure
+    return None if isinstance(value, callable_) else "this export is made in a way that could not be followed"
+
+
+def _exits(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, at: int) -> list[Exit]:
+    state = State()
+    if isinstance(value, Fn):
+        ev.active.append(id(value.function))
+        try:
+            exits = ev.exits_of(value, arguments, state, value.this)
+        finally:
+            ev.active.pop()
+    else:
+        try:
+            result = calls.call_value(ev, value, arguments, state, at, file)
+        except PathEnds as end:
+            return [Exit("throw", end.value, state, at, end.refusal)]
+        exits = [Exit("return", result, state, at)]
+    for exit_ in exits:
+        exit_.value = libraries.awaited_value(ev, exit_.value, exit_.state, exit_.at, file)
+    return exits
+
+
+def _ways_out(exit_: Exit, file: str) -> list[WayOut]:
+    state = exit_.state
+    value = exit_.value.value if isinstance(exit_.value, Promise) else exit_.value
+    alternatives = [Alternative(value, NOTHING)]
+    if isinstance(value, Choice):
+        kept = state.keep.get(value.id)
+        alternatives = [one for n, one in enumerate(value.alternatives) if kept is None or n in kept]
+    return [
+        WayOut(
+            exit_.how,
+            one.value,
+            state.facts | one.facts,
+            tuple(state.reads.values()),
+            tuple(state.replied),
+            exit_.refusal,
+            (file, exit_.at),
+        )
+        for one in alternatives
+    ]
+
+
+def handler_value(ev: Evaluator, module: LoadedModule, name: str) -> Value:
+    """The value a module exports as a handler."""
+    value = binding.export_value(ev, module, name)
+    return value.value if isinstance(value, Promise) else value
+
+
+def is_callable_export(value: Value) -> bool:
+    """Whether an export of a server-action file is something a client can call."""
+    if isinstance(value, Native | chains.Procedure | Choice | Fn):
+        return True
+    if isinstance(value, External):
+        return bool(value.path)
+    return isinstance(value, Unknown) and value is not UNDEFINED

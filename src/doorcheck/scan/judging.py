@@ -1,0 +1,68 @@
+"""What a judge is: a function from what was found about one door, or one app, to a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from doorcheck.core import App, ControlSpec, Door, Location, Verdict, Written
+from doorcheck.scan.doors.guards import Shield
+from doorcheck.scan.doors.inventory import AppFiles
+from doorcheck.scan.facts.following import Trace
+from doorcheck.scan.facts.proofs import Fact
+from doorcheck.scan.facts.values import Effect
+from doorcheck.scan.syntax import ir
+
+Words = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorCase:
+    """One door with everything a judge may read: its trace, the middleware in front of it, and its surroundings.
+
+    ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
+    can open already shows what the door reads.
+    """
+
+    door: Door
+    trace: Trace
+    shield: Shield
+    words: Words
+    opted_out: Written | None = None
+    shown_publicly: Mapping[str, Written] = field(default_factory=dict)
+    rendered_by: Written | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppCase:
+    """One app with its doors' cases; ``manifest`` is its package.json."""
+
+    app: App
+    files: AppFiles
+    manifest: Location
+    doors: tuple[DoorCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One member of the catalogue: what it is, its page, and how scan judges it."""
+
+    spec: ControlSpec
+    page: str
+    judge_door: Callable[[DoorCase], Verdict] | None = None
+    judge_app: Callable[[AppCase], Verdict] | None = None
+
+
+def place(file: str, at: int) -> Location:
+    """A location from a file and a packed position."""
+    return Location(file, max(ir.line_of(at), 1), max(ir.column_of(at), 1))
+
+
+def seen_fact(fact: Fact) -> Written:
+    """A fact as evidence."""
+    return Written(fact.says, place(fact.file, fact.at))
+
+
+def seen_effect(effect: Effect, through: tuple[tuple[str, int], ...] = ()) -> Written:
+    """An effect as evidence, with the calls that lead to it."""
+    return Written(effect.says, place(effect.file, effect.at), tuple(place(file, at) for file, at in through))
