@@ -33,6 +33,7 @@ class Knowledge:
     """What libraries do. ``match`` answers for a package and a path; ``words`` are the names that carry meaning."""
 
     def __init__(self, files: Iterable[KnowledgeFile]) -> None:
+        self._rows: dict[str, list[Row]] = {}
         self._packages: dict[str, _Branch] = {}
         self._pure: set[str] = set()
         self.types: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -52,16 +53,19 @@ class Knowledge:
 
     def _add(self, row: Row) -> None:
         for package in [row.package] if isinstance(row.package, str) else row.package:
-            for path in [row.path] if isinstance(row.path, str) else row.path:
-                branch = self._packages.setdefault(package, _Branch())
-                for token in tokens(path):
-                    branch = branch.following.setdefault(token, _Branch())
-                branch.row = row
+            self._rows.setdefault(package, []).append(row)
+
+    def _root(self, name: str) -> _Branch | None:
+        """The index of one package, made when it is first asked for: a repository uses few of them."""
+        root = self._packages.get(name)
+        if root is None and name in self._rows:
+            root = self._packages[name] = _indexed(self._rows[name])
+        return root
 
     def match(self, package: str, path: tuple[str, ...]) -> Row | None:
         """The most particular row for this path, or None."""
         for name in _names(package):
-            root = self._packages.get(name)
+            root = self._root(name)
             if root is None:
                 continue
             row = _descend(root, path, 0)
@@ -71,9 +75,15 @@ class Knowledge:
                 return row
         return None
 
+    def leads_on(self, package: str, path: tuple[str, ...]) -> bool:
+        """Whether some row begins with this path: it is no operation itself but the way to one, such as a client."""
+        roots = [root for name in _names(package) if (root := self._root(name)) is not None]
+        start = 1 if path[:1] == ("default",) else 0
+        return any(_goes_on(root, path, first) for root in roots for first in {0, start})
+
     def knows(self, package: str) -> bool:
         """Whether any row speaks of this package."""
-        return any(name in self._packages for name in _names(package))
+        return any(name in self._rows for name in _names(package))
 
     def pure(self, package: str) -> bool:
         """Whether this package only computes."""
@@ -102,6 +112,18 @@ def _names(package: str) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _indexed(rows: list[Row]) -> _Branch:
+    """The rows of one package by their paths; a later row replaces an earlier one."""
+    root = _Branch()
+    for row in rows:
+        for path in [row.path] if isinstance(row.path, str) else row.path:
+            branch = root
+            for token in tokens(path):
+                branch = branch.following.setdefault(token, _Branch())
+            branch.row = row
+    return root
+
+
 def _descend(branch: _Branch, path: tuple[str, ...], start: int) -> Row | None:
     if start == len(path):
         return branch.row
@@ -113,6 +135,13 @@ def _descend(branch: _Branch, path: tuple[str, ...], start: int) -> Row | None:
             return row
     anything = branch.following.get("*") if token != "()" else None  # noqa: S105 - a token of a path
     return _descend(anything, path, start + 1) if anything is not None else None
+
+
+def _goes_on(branch: _Branch, path: tuple[str, ...], start: int) -> bool:
+    if start == len(path):
+        return bool(branch.following)
+    ways = [branch.following.get(path[start]), branch.following.get("*") if path[start] != "()" else None]
+    return any(_goes_on(way, path, start + 1) for way in ways if way is not None)
 
 
 def decode(raw: Mapping[str, Any], where: str) -> KnowledgeFile:
