@@ -1,22 +1,22 @@
 """Writes the parts of the documentation that come from the catalogue, or with --check says which are out of date.
 
-A control's page in docs/controls is its data and its own page; the table in README.md has a line for each control.
+A control's page in docs/controls is its data and its own page; README.md has a table with a line for each control, and
+an excerpt of the report on the example app.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
 from doorcheck.controls import CATALOGUE
 from doorcheck.core import ControlSpec
+from excerpt import excerpt
 
 ROOT = Path(__file__).parents[1]
 CONTROLS = ROOT / "src/doorcheck/controls"
 PAGES = ROOT / "docs/controls"
 README = ROOT / "README.md"
-TABLE = re.compile(r"(?<=<!-- controls -->\n).*?(?=<!-- /controls -->)", re.DOTALL)
 
 
 def _cell(text: str) -> str:
@@ -60,13 +60,20 @@ def _folder(spec: ControlSpec) -> str:
     return spec.id.replace("-", "_")
 
 
+def _between(name: str, text: str, document: str) -> str:
+    start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    before, found, rest = document.partition(start)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise SystemExit(f"README.md has no {start.strip()} … {end}")
+    return f"{before}{start}{text}{end}{after}"
+
+
 def generated() -> dict[Path, str]:
     """Every file that is made or holds a made part, with what it should hold."""
     specs = [control.spec for control in CATALOGUE]
     readme = README.read_text(encoding="utf-8")
-    if not TABLE.search(readme):
-        raise SystemExit("README.md has no table between <!-- controls --> and <!-- /controls -->")
-    files = {README: TABLE.sub(lambda _: table(specs), readme)}
+    files = {README: _between("controls", table(specs), _between("excerpt", excerpt(ROOT), readme))}
     for spec in specs:
         written = (CONTROLS / _folder(spec) / "control.md").read_text(encoding="utf-8")
         files[PAGES / f"{spec.id}.md"] = page(spec, written)
