@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
 
 from tests.report.sample import AUTHENTICATE, PATCH_FRAMEWORK
 
@@ -29,9 +28,7 @@ from doorcheck.core import (
 from doorcheck.policy.assembly import report_of
 from doorcheck.policy.baseline import Baseline
 from doorcheck.policy.configuration import Configuration
-
-if TYPE_CHECKING:
-    from doorcheck.scan.engine import ScanResult
+from doorcheck.scan.engine import Comment, ScanResult
 
 ROUTE = "app/api/invoices/[id]/route.ts"
 ACTIONS = "app/actions.ts"
@@ -70,49 +67,26 @@ STATES: dict[str, Verdict] = {
 BYPASS = Missing("known-bypass", "A known bypass.", (Written("the version", Location("package.json", 7)),))
 
 
-@dataclass(frozen=True)
-class FakeComment:
-    at: Location
-    text: str
-
-
-@dataclass(frozen=True)
-class FakeResult:
-    """What policy reads of a scan's result."""
-
-    apps: tuple[App, ...]
-    doors: tuple[Door, ...]
-    verdicts: Mapping[tuple[str, ControlId], Verdict]
-    app_verdicts: Mapping[tuple[str, ControlId], Verdict]
-    unread: tuple[Unread, ...]
-    blind_spots: tuple[BlindSpot, ...]
-    files_parsed: int
-    comments: tuple[FakeComment, ...]
-
-
 @dataclass
 class Repository:
     """A scan's result that a test bends to its need; ``report`` is what policy makes of it."""
 
     doors: tuple[Door, ...] = DOORS
-    states: dict[str, Verdict] = field(default_factory=lambda: dict(STATES))
+    states: Mapping[str, Verdict] = field(default_factory=lambda: dict(STATES))
     app: Verdict = field(default_factory=lambda: NotNeeded("has no middleware"))
     comments: list[tuple[str, int, str]] = field(default_factory=list)
     controls: tuple[ControlId, ...] = (ControlId.AUTHENTICATE, ControlId.PATCH_FRAMEWORK)
 
     def result(self) -> ScanResult:
-        return cast(
-            "ScanResult",
-            FakeResult(
-                apps=(APP,),
-                doors=self.doors,
-                verdicts={(name, ControlId.AUTHENTICATE): verdict for name, verdict in self.states.items()},
-                app_verdicts={(".", ControlId.PATCH_FRAMEWORK): self.app},
-                comments=tuple(FakeComment(Location(path, line), text) for path, line, text in self.comments),
-                unread=(Unread("lib/huge.ts", "larger than 512 KiB"),),
-                blind_spots=(BlindSpot(Location(ROUTE, 1), "exports what it computes"),),
-                files_parsed=3,
-            ),
+        return ScanResult(
+            apps=(APP,),
+            doors=self.doors,
+            verdicts={(name, ControlId.AUTHENTICATE): verdict for name, verdict in self.states.items()},
+            app_verdicts={(".", ControlId.PATCH_FRAMEWORK): self.app},
+            comments=tuple(Comment(Location(path, line), text) for path, line, text in self.comments),
+            unread=(Unread("lib/huge.ts", "larger than 512 KiB"),),
+            blind_spots=(BlindSpot(Location(ROUTE, 1), "exports what it computes"),),
+            files_parsed=3,
         )
 
     def report(self, configuration: Configuration | None = None, baseline: Baseline | None = None) -> Report:

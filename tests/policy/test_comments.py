@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 
 import pytest
-from tests.policy.scanned import FakeComment
 
 from doorcheck.core import ControlId, Location
 from doorcheck.policy.comments import AcceptHere, PublicHere, read_comments
+from doorcheck.scan.engine import Comment
 
 AT = Location("app/api/route.ts", 3)
 
 
 def _read(text: str) -> object:
-    statements, notices = read_comments([FakeComment(AT, text)])
+    statements, notices = read_comments([Comment(AT, text)])
     assert len(statements) + len(notices) == 1
     return statements[0] if statements else notices[0].says
 

@@ -117,7 +117,7 @@ def _sentence(said: str) -> str:
         return f"{key} has no `{missing[1]}`"
     problem = problem[:1].lower() + problem[1:]
     if problem.startswith("invalid enum value"):
-        problem = "expected low, medium, high or critical"
+        problem = "expected info, low, medium, high or critical"
     return f"`{key}`: {problem}" if key else problem
 
 
