@@ -20,7 +20,7 @@ CONTRACTS = {
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 }
 # Spelled so that this file does not hold what it looks for.
-REGISTRIES = r"(?:pypi|pythonhosted)[.]org|registry[.](?:npmjs|yarnpkg)|npmmirror"
+REGISTRIES = r"(?:pypi|pythonhosted)[.]org|registry[.](?:npmjs|yarnpkg)|npm[m]irror"
 # The tests of reports need the root of some repository to show, and show that of nobody.
 MACHINE_PATHS = r"(?<![\w.)\]}*-])/(?:(?:home|Users)/(?!ada/acme)[A-Za-z]|(?:root|work)/)"
 
@@ -58,13 +58,17 @@ def test_the_architecture_page_stays_under_a_hundred_lines() -> None:
 
 @pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: page.name)
 def test_commands_and_options_in_the_documents_exist(page: Path) -> None:
-    commands = set(main.commands)
-    for line in page.read_text().splitlines():
-        for call in re.findall(r"(?:^|`|\$ )doorcheck ([a-z][^`|#]*)", line):
-            command, *rest = call.split()
-            assert command in commands, f"{page.name}: there is no command {command}: {line}"
-            named = {word.split("=")[0] for word in rest if word.startswith("--")}
-            assert named <= _options(command), f"{page.name}: {line}"
+    text = page.read_text()
+    fenced = "\n".join(re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL))
+    calls = [
+        *re.findall(r"`doorcheck ([a-z][^`]*)`", text),
+        *re.findall(r"^(?:\$ )?doorcheck (.*)", fenced, re.MULTILINE),
+    ]
+    for call in calls:
+        command, *rest = call.split()
+        assert command in main.commands, f"{page.name}: there is no command {command}"
+        named = {word for word in rest if word.startswith("--")}
+        assert named <= _options(command), f"{page.name}: {call}"
 
 
 def test_every_command_and_option_is_documented() -> None:
