@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def accept(
     write_atomically(file, written.to_json())
     added = len(written.entries) - len(kept.entries)
     say(f"{file}: {added} added, {len(kept.entries)} kept, {len(report.resolved_baseline)} mended and taken out.")
-    say(f"Only findings that are not in it fail: doorcheck scan {path} --baseline {file}")
+    again = shlex.join(["doorcheck", "scan", str(path), "--baseline", str(file)])
+    say(f"Only findings that are not in it fail: {again}")
 
 
 def split_words(words: Sequence[str]) -> tuple[Path, list[tuple[str, str]]]:

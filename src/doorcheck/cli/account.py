@@ -66,7 +66,7 @@ def _words(control: ControlSpec, verdict: Verdict) -> str:
 
 def _draw_finding(screen: Screen, finding: Finding) -> None:
     standing = "" if finding.standing is Standing.NEW else f", {finding.standing.replace('-', ' ')}"
-    about = f"{finding.severity.label}{standing}"
+    about = f"severity {finding.severity.label}{standing}"
     screen.line(screen.text(f"{about}: {finding.reason}" if finding.reason else about, DIM), indent=4)
     screen.line(screen.text(f"fingerprint {finding.fingerprint}", DIM), indent=4)
     screen.hang(styled("    Fix  ", "bold green"), screen.prose(finding.fix, limit=2000))

@@ -88,7 +88,7 @@ def find_place(written: str, root: Path) -> Place:
 
 
 def doors_at(place: Place, report: Report) -> Answer:
-    """The doors at the place, the innermost first; else the next one in the file; else those that rest on the place."""
+    """The doors at the place, the innermost first; else those that rest on it; else the nearest one in the file."""
     inside = [door for door in doors_in_order(report) if place.file in {door.file, door.at.path}]
     if place.line is None and inside:
         return Answer(tuple(inside))
@@ -97,12 +97,20 @@ def doors_at(place: Place, report: Report) -> Answer:
     if around:
         return Answer(tuple(sorted(around, key=lambda door: door.at.end_line - door.at.line)))
     if resting := tuple(door for door in doors_in_order(report) if _rests_on(report, door, place)):
-        return Answer(resting, "no door is at this place; the verdicts on these rest on it")
-    after = [door for door in inside if door.at.line > line]
-    if after:
-        return Answer((after[0],), "no door is at this line; this is the next one in the file")
-    if inside:
-        return Answer((inside[-1],), "no door is at this line or below; this is the last one in the file")
+        return Answer(resting, "no door is at this place, but a verdict on what follows rests on it")
+    return _nearest(inside, line)
+
+
+def _nearest(inside: Sequence[Door], line: int) -> Answer:
+    above = [door for door in inside if door.at.line <= line]
+    below = [door for door in inside if door.at.line > line]
+    # Where a door ends is not always known; a line below one is then more likely its own than the next one's.
+    if above and not above[-1].at.end_line:
+        return Answer((above[-1],), "this is the nearest door above this line")
+    if below:
+        return Answer((below[0],), "no door is at this line; this is the next one in the file")
+    if above:
+        return Answer((above[-1],), "no door is at this line or below; this is the last one in the file")
     return Answer(())
 
 
