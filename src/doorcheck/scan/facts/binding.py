@@ -97,14 +97,14 @@ def evaluate_at_top(ev: Evaluator, module: LoadedModule, node: ir.Expression | N
 
     if node is None:
         return UNDEFINED
-    saved = ev.happenings, ev.attempts, ev.tries, ev.active
-    ev.happenings, ev.attempts, ev.tries, ev.active = [], set(), [], list(ev.active)
+    saved = ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted
+    ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted = [], set(), [], list(ev.active), set()
     try:
         return evaluate(ev, node, State(), _top(module))
     except PathEnds:
         return ANYTHING
     finally:
-        ev.happenings, ev.attempts, ev.tries, ev.active = saved
+        ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted = saved
 
 
 def found_value(ev: Evaluator, found: Found, module: LoadedModule, imported: ir.ImportedName) -> Value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, comparisons, libraries, members, platform, requests
 from doorcheck.scan.facts.evaluator import PathEnds
-from doorcheck.scan.facts.proofs import Facts
+from doorcheck.scan.facts.proofs import Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import EITHER, nullness
 from doorcheck.scan.facts.values import (
@@ -114,7 +114,7 @@ def _call_each(
     state.facts = before
     if not found:
         return ANYTHING
-    common: Facts = frozenset.intersection(*(one.facts for one in found))
+    common: Facts = shared(one.facts for one in found)
     state.facts |= common
     return new_choice([Alternative(one.value, one.facts - common) for one in found])
 
@@ -288,7 +288,7 @@ def _selected(ev: Evaluator, target: Value, name: str, element: Value, results: 
     del ev
     test = results[0] if len(results) == 1 and isinstance(results[0], Test) else None
     if name == "find" and test is not None and test.yes_branches:
-        facts = frozenset.intersection(*(branch.facts for branch in test.yes_branches))
+        facts = shared(branch.facts for branch in test.yes_branches)
         if facts:
             return new_choice([Alternative(Derived("element", (element,)), facts), Alternative(UNDEFINED, frozenset())])
     return target if name in {"filter", "sort"} and isinstance(target, Row | Session | Input) else Unknown(None, (target,))

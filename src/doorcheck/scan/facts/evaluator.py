@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 
 from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
-from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
 from doorcheck.scan.facts.state import State, either, join, new_choice
 from doorcheck.scan.facts.values import (
-    ANYTHING, UNDEFINED, Alternative, Arr, Effect, Fn, Promise, Unknown, Value,
+    UNDEFINED, Alternative, Effect, Fn, Promise, Unknown, Value,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
 from doorcheck.scan.syntax import ir
 
-MAX_STEPS = 120_000
+MAX_STEPS = 40_000
 MAX_CALLS_DEEP = 28
 MAX_ALTERNATIVES = 8
 
@@ -94,12 +94,14 @@ class Evaluator:
     tries: list[list[State]] = field(default_factory=list)
     memo: dict[object, Outcome] = field(default_factory=dict)
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
+    noted: set[tuple[int, Facts]] = field(default_factory=set)
     steps: int = 0
     frames: int = 0
 
     def start(self) -> None:
         """Forget what the last door showed; outcomes of functions are kept."""
         self.happenings, self.attempts, self.stack, self.active, self.tries = [], set(), [], [], []
+        self.noted = set()
         self.steps = 0
 
     def new_frame(self) -> int:
@@ -118,9 +120,15 @@ class Evaluator:
 
     def happen(self, effect: Effect, state: State) -> None:
         """Record an effect on the path of this state."""
-        self.happenings.append(Happening(effect, state.facts, tuple(self.stack)))
+        self._note(Happening(effect, state.facts, tuple(self.stack)))
         if not effect.writes and not proven(state.facts):
             state.reads[effect.file, effect.at] = effect
+
+    def _note(self, happening: Happening) -> None:
+        key = id(happening.effect), happening.facts
+        if key not in self.noted:
+            self.noted.add(key)
+            self.happenings.append(happening)
 
     def may_throw(self, state: State, refusal: bool = False) -> None:
         """Remember that the innermost ``try`` may be left here, knowing no more than this state does."""
@@ -157,8 +165,7 @@ class Evaluator:
         self.attempts |= outcome.attempts
         here = tuple(self.stack)
         for happening in outcome.happenings:
-            facts = happening.facts | state.facts
-            self.happenings.append(Happening(happening.effect, facts, here + happening.through))
+            self._note(Happening(happening.effect, happening.facts | state.facts, here + happening.through))
         if not proven(state.facts):
             state.reads.update(outcome.reads)
         if outcome.throws and self.tries:
@@ -180,8 +187,8 @@ class Evaluator:
 
     def _outcome(self, fn: Fn, arguments: Sequence[Value], this: Value | None) -> Outcome:
         """Follow a function on its own, from nothing known."""
-        saved = self.happenings, self.attempts, self.stack, self.tries, self.program.touched
-        self.happenings, self.attempts, self.stack, self.tries = [], set(), [], [[]]
+        saved = self.happenings, self.attempts, self.stack, self.tries, self.program.touched, self.noted
+        self.happenings, self.attempts, self.stack, self.tries, self.noted = [], set(), [], [[]], set()
         self.program.touched = {fn.module.path}
         state = State()
         returns = True
@@ -203,7 +210,7 @@ class Evaluator:
             )
         finally:
             self.happenings, self.attempts, self.stack, self.tries = saved[0], saved[1], saved[2], saved[3]
-            self.program.touched = saved[4]
+            self.program.touched, self.noted = saved[4], saved[5]
 
     def _follow(self, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
         alternatives, exits, returns = self._run(fn, arguments, state, this)
@@ -223,7 +230,7 @@ class Evaluator:
         if not returns:
             return [], exits, False
         before = state.facts
-        common = frozenset.intersection(*(exit_.state.facts for exit_ in returns))
+        common = shared(exit_.state.facts for exit_ in returns)
         alternatives = _alternatives(returns, before | common)
         joined = returns[0].state
         for exit_ in returns[1:]:
@@ -274,14 +281,15 @@ def _alternatives(returns: list[Exit], known: Facts) -> list[Alternative]:
     for exit_ in returns:
         extra = exit_.state.facts - known
         value = shapes.settled(awaited_quietly(exit_.value), exit_.state)
-        twin = next((one for one in found if one.facts == extra and shapes.alike(one.value, value)), None)
+        twin = next((one for one in found if _know_alike(one.facts, extra) and shapes.alike(one.value, value)), None)
         if twin is None:
             found.append(Alternative(value, extra))
-        elif twin.value is not value:
-            found[found.index(twin)] = Alternative(shapes.blend(twin.value, value), extra)
+        else:
+            blended = twin.value if twin.value is value else shapes.blend(twin.value, value)
+            found[found.index(twin)] = Alternative(blended, shared((twin.facts, extra)))
     if len(found) > MAX_ALTERNATIVES:
         rest = found[MAX_ALTERNATIVES - 1 :]
-        facts = frozenset.intersection(*(one.facts for one in rest)) if rest else NOTHING
+        facts = shared(one.facts for one in rest)
         value = rest[0].value
         for one in rest[1:]:
             value = either(value, one.value)
@@ -289,6 +297,10 @@ def _alternatives(returns: list[Exit], known: Facts) -> list[Alternative]:
     return found
 
 
-def items_of(value: Value) -> tuple[Value, ...]:
-    """The items of an array literal, or the value itself as the only kind of item it has."""
-    return value.items if isinstance(value, Arr) else (value if value is not ANYTHING else ANYTHING,)
+def _know_alike(first: Facts, second: Facts) -> bool:
+    return first == second or (proven(first) and proven(second)) or not (_notable(first) or _notable(second))
+
+
+def _notable(facts: Facts) -> bool:
+    return any(fact.proves or (fact.kind is not ProofKind.UNRESOLVED and fact.polarity) for fact in facts)
+

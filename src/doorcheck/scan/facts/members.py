@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import requests
-from doorcheck.scan.facts.proofs import Fact, Facts
+from doorcheck.scan.facts.proofs import shared, Fact, Facts
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
@@ -92,7 +92,7 @@ def _of_choice(
     if nothing and not optional and at and kept - nothing:
         ev.may_throw(state)
         left = frozenset(kept - nothing)
-        common: Facts = frozenset.intersection(*(value.alternatives[n].facts for n in left))
+        common: Facts = shared(value.alternatives[n].facts for n in left)
         state.learn(Branch(common, {value.id: left}))
         kept = left
     selected = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts import comparisons
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, truth
+from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
 from doorcheck.scan.facts.values import (
     ANYTHING, Arr, Branch, Const, Derived, Effect, Env, External, Fn, Input, Obj, Promise, Reply, Session, Test,
     Unknown, Value, made_from,
@@ -162,18 +162,12 @@ def _fetch(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> 
     from doorcheck.scan.facts.libraries import Query  # noqa: PLC0415 - libraries call the platform
 
     secret = next((part.name for value in arguments for part in made_from(value, 80) if isinstance(part, Env)), None)
-    secret = secret if secret is not None and _is_secret_name(secret) else None
+    secret = secret if secret is not None and is_secret_name(secret) else None
     says = f"calls another service with {secret}" if secret else "calls another service"
     kind = "outbound" if secret else "fetch"
     effect = Effect(kind, writes=bool(secret), says=says, file=file, at=at, subject="fetch", operands=arguments)
     ev.happen(effect, state)
     return Query(effect)
-
-
-def _is_secret_name(name: str) -> bool:
-    return not name.startswith("NEXT_PUBLIC_") and any(
-        word in name for word in ("KEY", "SECRET", "TOKEN", "PASSWORD", "CREDENTIAL", "AUTH")
-    )
 
 
 def _safe_equal(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -58,3 +59,14 @@ NOTHING: Facts = frozenset()
 def proven(facts: Facts) -> bool:
     """Whether any of these facts says who is calling."""
     return any(fact.kind in PROVING for fact in facts)
+
+
+def shared(known: Iterable[Facts]) -> Facts:
+    """What several paths have in common. Where each proves the caller in its own way, the caller is proven."""
+    each = list(known)
+    if not each:
+        return NOTHING
+    common = frozenset.intersection(*each)
+    if len(each) > 1 and not proven(common) and all(proven(facts) for facts in each):
+        common |= {fact for facts in each for fact in facts if fact.kind in PROVING}
+    return common

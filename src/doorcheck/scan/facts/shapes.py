@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from doorcheck.scan.facts.proofs import shared
 from doorcheck.scan.facts.state import State, either, same_constant
 from doorcheck.scan.facts.values import (
     Alternative, Arr, Choice, Cls, Const, Derived, Env, External, Fn, Input, Namespace, Native, Obj, Promise, Reply,
@@ -34,7 +35,7 @@ def settled(value: Value, state: State) -> Value:
         return settled(left[0].value, state)
     if len(left) == len(value.alternatives) or not left:
         return value
-    known = frozenset.intersection(*(one.facts for one in left))
+    known = shared(one.facts for one in left)
     return Choice(-value.id, tuple(Alternative(one.value, one.facts - known) for one in left))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-from doorcheck.scan.facts.proofs import NOTHING, PROVING, Facts, ProofKind
-from doorcheck.scan.facts.values import ANYTHING, Alternative, Branch, Choice, Const, Effect, Value
+from doorcheck.scan.facts.proofs import NOTHING, PROVING, Fact, Facts, ProofKind, proven, shared
+from doorcheck.scan.facts.values import (
+    ANYTHING, Alternative, Branch, Choice, Const, Derived, Effect, Env, Input, Test, Unknown, Value,
+)  # fmt: skip
 
 MAX_PATHS = 8
 _NOTES = PROVING | {
@@ -14,6 +16,7 @@ _NOTES = PROVING | {
     ProofKind.FORGEABLE,
     ProofKind.NOT_AWAITED,
 }
+_PROVEN = frozenset({Fact(ProofKind.SESSION, "", 0)})
 _choice_ids = itertools.count(1)
 
 
@@ -60,7 +63,9 @@ class State:
 
     def relevant(self) -> Facts:
         """The facts by which paths are told apart."""
-        return frozenset(fact for fact in self.facts if fact.kind in _NOTES)
+        if proven(self.facts):
+            return _PROVEN
+        return frozenset(fact for fact in self.facts if fact.kind in _NOTES and fact.polarity)
 
 
 def merge(states: list[State]) -> list[State]:
@@ -83,7 +88,7 @@ def merge(states: list[State]) -> list[State]:
 
 def join(into: State, other: State) -> None:
     """Make ``into`` what is common to both paths."""
-    into.facts &= other.facts
+    into.facts = shared((into.facts, other.facts))
     into.keep = {
         choice: indices | other.keep[choice] for choice, indices in into.keep.items() if choice in other.keep
     }
@@ -106,6 +111,8 @@ def either(first: Value, second: Value) -> Value:
     """A value that is one or the other, with nothing known about which."""
     if first is second or same_constant(first, second):
         return first
+    if isinstance(first, _PLAIN) and isinstance(second, _PLAIN):
+        return _either_plain(first, second)
     alternatives: list[Alternative] = []
     for value in (first, second):
         if isinstance(value, Choice) and not any(alternative.facts for alternative in value.alternatives):
@@ -113,6 +120,19 @@ def either(first: Value, second: Value) -> Value:
         else:
             alternatives.append(Alternative(value, NOTHING))
     return new_choice(alternatives[:8])
+
+
+_PLAIN = (Const, Derived, Unknown, Input, Test, Env)
+
+
+def _either_plain(first: Value, second: Value) -> Value:
+    """Of two plain values only what they were made from is kept."""
+    parts: list[Value] = []
+    for value in (first, second):
+        inner = value.parts if isinstance(value, Unknown) and value.fact is None and value.parts else (value,)
+        parts.extend(part for part in inner if not any(part is other for other in parts))
+    fact = next((value.fact for value in (first, second) if isinstance(value, Unknown) and value.fact is not None), None)
+    return Unknown(fact, tuple(parts[:8]))
 
 
 def same_constant(first: Value, second: Value) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, shared
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
     Arr, Branch, Choice, Cls, Const, Derived, Env, External, Fn, Namespace, Native, Obj, Promise, Reply,
@@ -36,12 +36,22 @@ def truth(value: Value, state: State | None = None) -> tuple[Branches, Branches]
     if isinstance(value, Env):
         known = Fact(ProofKind.UNSET_SECRET, f"env:{value.name}", 0, f"{value.name} is set", polarity=False)
         yes = (Branch(frozenset({known})),)
-        return yes, NEVER if value.sure else (Branch(frozenset({unset(value.name)})),)
+        if value.sure:
+            return yes, NEVER
+        return yes, (Branch(frozenset({unset(value.name)})),) if is_secret_name(value.name) else EITHER
     if isinstance(value, External):
         return EITHER, EITHER if "()" in value.path or value.package == "js" else NEVER
     if isinstance(value, Derived) and value.how in {"text", "hash", "hmac"} and len(value.parts) > 1:
         return EITHER, NEVER
     return EITHER, EITHER
+
+
+_SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASS", "CREDENTIAL", "AUTH", "HASH", "SALT")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether an environment variable of this name holds something that must not be known."""
+    return not name.startswith("NEXT_PUBLIC_") and any(word in name.upper() for word in _SECRET_WORDS)
 
 
 def unset(name: str) -> Fact:
@@ -100,7 +110,7 @@ def bounded(branches: Branches) -> Branches:
     if len(branches) <= MAX_BRANCHES:
         return branches
     rest = branches[MAX_BRANCHES - 1 :]
-    facts = frozenset.intersection(*(branch.facts for branch in rest))
+    facts = shared(branch.facts for branch in rest)
     return (*branches[: MAX_BRANCHES - 1], Branch(facts))
 
 
@@ -141,4 +151,4 @@ def certain(branches: Branches) -> Facts:
     """What holds in every one of these branches."""
     if not branches:
         return NOTHING
-    return frozenset.intersection(*(branch.facts for branch in branches))
+    return shared(branch.facts for branch in branches)

@@ -337,14 +337,18 @@ def parts_of(value: Value) -> tuple[Value, ...]:
 
 def made_from(value: Value, limit: int = 300) -> list[Value]:
     """This value and everything it was made from, nearest first; at most ``limit`` of them."""
-    found: list[Value] = []
-    queue = [value]
-    seen: set[int] = set()
-    while queue and len(found) < limit:
-        current = queue.pop(0)
-        if id(current) in seen:
+    found = [value]
+    seen = {id(value)}
+    for current in found:
+        if type(current) in _WHOLE:
             continue
-        seen.add(id(current))
-        found.append(current)
-        queue.extend(parts_of(current))
+        for part in parts_of(current):
+            if id(part) not in seen:
+                seen.add(id(part))
+                found.append(part)
+        if len(found) >= limit:
+            break
     return found
+
+
+_WHOLE = frozenset({Const, Input, Session, Env, Row, Fn})
