@@ -97,6 +97,7 @@ def test_the_first_of_several_counts_and_the_others_are_mentioned(tmp_path: Path
         ('[[public]]\ndor = "GET /x"\nreason = "why"', "unknown key `dor` in public[0]; did you mean door?"),
         ('[[accept]]\ndoor = "GET /x"\nreason = "why"', "accept[0] has no `control`"),
         ('[[knowledge.session_source]]\npackage = "x"', "knowledge: "),
+        ('[[public]]\ndoor = "GET /x"\nreason = "why"\n' * 501, "`public` has 501 entries; 500 are allowed"),
         ("x = [", "invalid TOML: "),
         ("x = " + "[" * 5000, "nested too deeply"),
         ("x = 1" + "0" * 5000, "invalid TOML: a number or date is out of range"),

@@ -18,6 +18,7 @@ from doorcheck.scan.knowledge import library
 # Under these names no Next.js app keeps a door it serves, except a pages-API file that ends so.
 TEST_FILES = ("*.test.*", "*.spec.*", "__tests__/", "__mocks__/", "__fixtures__/")
 _LONGEST_REASON = 1000
+_MOST_ITEMS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def load_configuration(root: Path, file: Path | None = None) -> Configuration:
     if document is None:
         return Configuration(notices=notices)
     keys = _decode(document)
-    _refuse_blank(document, keys)
+    _refuse_unfit(document, keys)
     if keys.knowledge:
         library.decode(keys.knowledge, f"{document.name}: knowledge")
     return Configuration(
@@ -127,9 +128,12 @@ def _known_keys(key: str) -> list[str]:
     return [field.encode_name for field in msgspec.structs.fields(struct)]
 
 
-def _refuse_blank(document: Document, keys: _Keys) -> None:
+def _refuse_unfit(document: Document, keys: _Keys) -> None:
     items: list[tuple[str, _Public | _Accept]] = [(f"public[{i}]", item) for i, item in enumerate(keys.public)]
     items += [(f"accept[{i}]", item) for i, item in enumerate(keys.accept)]
+    for name, number in (("public", len(keys.public)), ("accept", len(keys.accept))):
+        if number > _MOST_ITEMS:
+            raise ConfigurationError(f"{document.name}: `{name}` has {number} entries; {_MOST_ITEMS} are allowed")
     for name, item in items:
         if not item.door.strip():
             raise ConfigurationError(f"{document.name}: {name} names no door")

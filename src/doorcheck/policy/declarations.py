@@ -25,6 +25,8 @@ from doorcheck.policy.findings import Cells
 from doorcheck.policy.patterns import matches, names_door
 
 _Line = tuple[str, int]
+# Where it is accepted, why, what, and what to say where that is nothing.
+_Acceptance = tuple[Location, str, Sequence[Finding], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,18 @@ class Declarations:
     configuration: Configuration
     commented: AbstractSet[_Line] = field(default_factory=frozenset)
 
-    def meant_by(self, at: Location, taken: AbstractSet[_Line]) -> _Line:
-        """The line a comment speaks of: its own where something stands there, else the next that is no such comment."""
-        line = at.line
-        if (at.path, line) in taken:
-            return at.path, line
-        line += 1
-        while (at.path, line) in self.commented and (at.path, line) not in taken:
-            line += 1
-        return at.path, line
+    def lines_meant(self, taken: AbstractSet[_Line]) -> Mapping[_Line, _Line]:
+        """The line that a comment on a line speaks of.
+
+        It is its own where something stands there (``taken``), else the next one that is no such comment itself.
+        """
+        meant: dict[_Line, _Line] = {}
+        # From below, so that a stack of comments, however high, is walked once.
+        for path, line in sorted(self.commented, reverse=True):
+            below = (path, line + 1)
+            own = (path, line)
+            meant[own] = own if own in taken else below if below in taken else meant.get(below, below)
+        return meant
 
 
 def declare_public(
@@ -82,36 +87,52 @@ def accepted(
     """
     reasons: dict[str, str] = {}
     notices: list[Notice] = []
-    by_id = {door.id: door for door in doors}
-    taken = _lines(door.at for door in doors) | _lines(finding.at for finding in findings)
+    here = _accepted_here(declarations, doors, findings, asked)
+    configured = _accepted_by_configuration(declarations.configuration, doors, findings, asked)
+    for at, reason, found, stale in (*here, *configured):
+        if not found:
+            notices.append(Notice(at, stale))
+        for finding in found:
+            reasons.setdefault(finding.fingerprint, reason)
+    return reasons, tuple(notices)
+
+
+def _accepted_here(
+    declarations: Declarations, doors: Sequence[Door], findings: Sequence[Finding], asked: AbstractSet[ControlId]
+) -> Iterator[_Acceptance]:
+    by_line = _by_line(doors)
+    found_at: dict[tuple[ControlId, _Line], list[Finding]] = {}
+    for finding in findings:
+        found_at.setdefault((finding.control, _line(finding.at)), []).append(finding)
+    meant = declarations.lines_meant(by_line.keys() | {line for _, line in found_at})
     for here in declarations.statements:
         if isinstance(here, AcceptHere) and here.control in asked:
-            line = declarations.meant_by(here.at, taken)
-            found = [f for f in findings if f.control == here.control and (f.at.path, f.at.line) == line]
-            if not found:
-                notices.append(Notice(here.at, _nothing_here(here.control, _on(line, doors))))
-            for finding in found:
-                reasons.setdefault(finding.fingerprint, here.reason)
-    for item in declarations.configuration.accept:
+            line = meant[_line(here.at)]
+            found = found_at.get((here.control, line), [])
+            yield here.at, here.reason, found, _nothing_here(here.control, by_line.get(line, []))
+
+
+def _accepted_by_configuration(
+    configuration: Configuration, doors: Sequence[Door], findings: Sequence[Finding], asked: AbstractSet[ControlId]
+) -> Iterator[_Acceptance]:
+    by_id = {door.id: door for door in doors}
+    for item in configuration.accept:
         control = _control(item)
         if control is None:
-            notices.append(Notice(item.at, unknown_control(item.control)))
+            yield item.at, item.reason, (), unknown_control(item.control)
         elif control in asked:
             found = [f for f in findings if f.control == control and _meant(item.door, f, by_id)]
-            if not found:
-                notices.append(Notice(item.at, f"nothing to accept: {control} is not missing for {item.door}"))
-            for finding in found:
-                reasons.setdefault(finding.fingerprint, item.reason)
-    return reasons, tuple(notices)
+            yield item.at, item.reason, found, f"nothing to accept: {control} is not missing for {item.door}"
 
 
 def _public(
     declarations: Declarations, doors: Sequence[Door]
 ) -> Iterator[tuple[PublicHere | PublicDoor, Sequence[Door]]]:
-    taken = _lines(door.at for door in doors)
+    by_line = _by_line(doors)
+    meant = declarations.lines_meant(by_line.keys())
     for here in declarations.statements:
         if isinstance(here, PublicHere):
-            yield here, _on(declarations.meant_by(here.at, taken), doors)
+            yield here, by_line.get(meant[_line(here.at)], [])
     for item in declarations.configuration.public:
         yield item, [door for door in doors if names_door(item.door, door)]
 
@@ -140,9 +161,12 @@ def _meant(pattern: str, finding: Finding, by_id: Mapping[str, Door]) -> bool:
     return matches(pattern, (finding.subject, finding.app)) if door is None else names_door(pattern, door)
 
 
-def _on(line: _Line, doors: Iterable[Door]) -> list[Door]:
-    return [door for door in doors if (door.at.path, door.at.line) == line]
+def _by_line(doors: Iterable[Door]) -> Mapping[_Line, Sequence[Door]]:
+    found: dict[_Line, list[Door]] = {}
+    for door in doors:
+        found.setdefault(_line(door.at), []).append(door)
+    return found
 
 
-def _lines(places: Iterable[Location]) -> set[_Line]:
-    return {(at.path, at.line) for at in places}
+def _line(at: Location) -> _Line:
+    return at.path, at.line
