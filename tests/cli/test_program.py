@@ -156,6 +156,14 @@ def test_no_color_is_obeyed_and_quiet_is_quiet(app: Path) -> None:
     assert _on_a_terminal("scan", app, "--quiet") == b""
 
 
+def test_a_page_is_drawn_on_a_terminal_and_left_as_it_is_in_a_pipe(run: Run) -> None:
+    assert b"`no-check` (high)" in run("explain", "authenticate").stdout
+    drawn = _on_a_terminal("explain", "authenticate", COLUMNS="120")
+    assert COLOUR.search(drawn)
+    assert b"no-check" in drawn
+    assert b"`no-check`" not in drawn
+
+
 def test_json_on_a_terminal_has_no_progress_in_it(app: Path) -> None:
     assert json.loads(_on_a_terminal("scan", app, "-f", "json"))["schema"] == 1
 
