@@ -57,7 +57,7 @@ def way_of(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]
     """The way in which the check is missing, with what shows it."""
     for kind, way in _NOTES:
         note = _note(found, kind)
-        if note is not None:
+        if note is not None and (kind is not ProofKind.UNSET_SECRET or _compared(case, note)):
             return way, (_shown(note, case),)
     attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=_order)
     if attempts:
@@ -75,6 +75,12 @@ def way_of(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]
 def _note(found: Iterable[Hole], kind: ProofKind) -> Fact | None:
     notes = [fact for hole in found for fact in hole.facts if fact.kind is kind and fact.polarity]
     return min(notes, key=_order) if notes else None
+
+
+def _compared(case: DoorCase, note: Fact) -> bool:
+    """Whether the variable that is not set is the very secret the door compares with."""
+    name = note.file.removeprefix("env:")
+    return any(name in fact.says for fact in case.trace.attempts)
 
 
 def _order(fact: Fact) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from doorcheck.scan.facts.proofs import NOTHING
 from doorcheck.scan.facts.state import State, either, new_choice
 from doorcheck.scan.facts.truth import certain, nullness
 from doorcheck.scan.facts.values import (
-    ANYTHING, UNDEFINED, Alternative, Arr, Cls, Const, Derived, External, Fn, Input, Namespace, Obj, Promise, Unknown,
+    ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Cls, Const, Derived, External, Fn, Input, Namespace, Obj, Promise, Unknown,
     Value,
 )  # fmt: skip
 from doorcheck.scan.project.resolution import Package, Unresolved
@@ -180,11 +180,21 @@ def bind_parameters(
             bind(ev, parameter.pattern, Arr(tuple(arguments[position:])), state, scope)
             break
         value = arguments[position] if position < len(arguments) else UNDEFINED
+        if isinstance(value, Obj) and isinstance(parameter.pattern, ir.PatternObject):
+            value = _with_absences(value, parameter.pattern)
         if value is UNDEFINED and parameter.default is not None:
             value = evaluate(ev, parameter.default, state, scope)
         if isinstance(value, Unknown) and value.fact is None:
             value = by_annotation(ev, parameter.annotation) or value
         bind(ev, parameter.pattern, value, state, scope)
+
+
+def _with_absences(value: Obj, pattern: ir.PatternObject) -> Obj:
+    """An object as its receiver takes it apart: what it does not have is really not there."""
+    if value.rest or value.cls is not None:
+        return value
+    missing = {p.key: ABSENT for p in pattern.properties if isinstance(p.key, str) and p.key not in value.props}
+    return Obj({**value.props, **missing}) if missing else value
 
 
 def by_annotation(ev: Evaluator, annotation: str) -> Value | None:
@@ -212,6 +222,8 @@ def _or_default(ev: Evaluator, value: Value, default: ir.Expression, state: Stat
     from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold patterns and the reverse
 
     there, absent = nullness(value, state)
+    if isinstance(value, Const) and value.value is None:
+        return value
     if not absent:
         return value
     other = evaluate(ev, default, state, scope)

@@ -134,7 +134,9 @@ def call_method(
         return _method_of_external(ev, target, name, arguments, state, scope, at)
     if isinstance(target, libraries.Query):
         return libraries.continue_query(ev, target, name, arguments, state, at, file)
-    if isinstance(target, chains.Chain):
+    if isinstance(target, chains.OwnHandler):
+        return call_method(ev, target.value, name, arguments, state, scope, at)
+    if isinstance(target, chains.Chain | chains.Procedure):
         return chains.continue_chain(ev, target, name, arguments, file, at)
     if isinstance(target, chains.Router):
         return chains.register(target, name, arguments, file, at)

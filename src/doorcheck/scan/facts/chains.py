@@ -152,17 +152,20 @@ def extended_context(context: Value, passed: Value, row: rows.Builder) -> Value:
 
 
 def continue_chain(
-    ev: Evaluator, chain: Chain, name: str, arguments: tuple[Value, ...], file: str, at: int
+    ev: Evaluator, chain: Chain | Procedure, name: str, arguments: tuple[Value, ...], file: str, at: int
 ) -> Value:
-    """The next link of a builder."""
+    """The next link of a builder. A finished step whose answer is a context goes on as a chain."""
     del ev
+    if isinstance(chain, Procedure):
+        if not chain.chain.row.procedure:
+            return chain
+        inherited = Procedure(chain.chain, chain.handler, chain.kind, chain.file, chain.at)
+        chain = Chain(chain.chain.row, chain.chain.base, (inherited,))
     row = chain.row
     if name in row.finish and arguments:
         return Procedure(chain, arguments[0], name, file, at)
     if name in row.use:
         return _used(chain, arguments)
-    if name in row.procedure and arguments:
-        return Chain(row, chain.base, (*chain.middlewares, Procedure(chain, arguments[0], name, file, at)), chain.schemas)
     if name in {"input", "schema", "inputSchema", "bindArgsSchemas"} and arguments:
         return chain.with_schema(arguments[0])
     return chain

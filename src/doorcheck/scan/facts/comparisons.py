@@ -94,14 +94,15 @@ def _gathered(choice: int, branches: list[Branch]) -> Branches:
 
 
 def _same_value(left: Const, right: Const) -> bool:
-    if left is UNDEFINED or right is UNDEFINED:
-        return left is right or left.value is None or right.value is None
+    nothing = UNDEFINED.value
+    if left.value is nothing or right.value is nothing:
+        return left.value is right.value or left.value is None or right.value is None
     return bool(left.value == right.value)
 
 
 def _with_constant(value: Value, constant: Const, state: State | None) -> Test | None:
     """A comparison with a literal, where that says something."""
-    if constant.value is None or constant is UNDEFINED:
+    if constant.value is None or constant.value is UNDEFINED.value:
         something, nothing = nullness(value, state)
         return Test(nothing, something, (value,))
     if isinstance(value, Derived) and value.how == "typeof":
@@ -112,6 +113,8 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
     if isinstance(value, Obj | Arr | Fn | Reply):
+        return Test(NEVER, EITHER, (value,))
+    if isinstance(constant.value, str) and (is_keyed_hash(value) or (not constant.value and secret_name(value))):
         return Test(NEVER, EITHER, (value,))
     return None
 
@@ -124,7 +127,7 @@ def _type_test(value: Value, name: str, state: State | None) -> Test:
         return over_choice(value, lambda each: _type_test(each, name, state), state, (value,))
     if isinstance(value, Const):
         actual = {str: "string", float: "number", bool: "boolean"}.get(type(value.value), "object")
-        return Test(EITHER, NEVER) if actual == name and value is not UNDEFINED else Test(NEVER, EITHER)
+        return Test(EITHER, NEVER) if actual == name and value.value is not UNDEFINED.value else Test(NEVER, EITHER)
     if isinstance(value, Fn | Cls):
         return Test(EITHER, NEVER) if name == "function" else Test(NEVER, EITHER)
     if isinstance(value, Obj | Arr | Reply):
@@ -141,6 +144,7 @@ def _proved_by_equality(
         if isinstance(one, Session):
             return (Branch(frozenset({one.proof})),)
         if (proof := _secret_match(ev, one, other, scope, at)) is not None:
+            ev.attempts.add(proof)
             return _unless_unset(one, other, proof, state)
     return EITHER
 
@@ -151,7 +155,9 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
         return None
     file = scope.module.path
     if is_keyed_hash(secret):
-        return Fact(ProofKind.SIGNATURE, file, at, "a keyed hash of the request is compared with the one sent")
+        key = secret_name(secret)
+        made = f" (made with {key})" if key else ""
+        return Fact(ProofKind.SIGNATURE, file, at, f"a keyed hash of the request{made} is compared with the one sent")
     name = secret_name(secret)
     if name is not None and not any(isinstance(part, Input) for part in made_from(secret, 60)):
         return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
@@ -195,7 +201,8 @@ def is_keyed_hash(value: Value) -> bool:
 def is_hashed(value: Value) -> bool:
     """Whether the value went through a hash, as stored credentials do."""
     return is_keyed_hash(value) or any(
-        isinstance(part, External) and ("createHash" in part.path or "digest" in part.path or "hash" in part.path)
+        (isinstance(part, External) and ("createHash" in part.path or "digest" in part.path or "hash" in part.path))
+        or (isinstance(part, Derived) and part.how == "hash")
         for part in made_from(value, 60)
     )
 

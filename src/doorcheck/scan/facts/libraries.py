@@ -84,7 +84,7 @@ def _unknown_call(
 
     run_callbacks(ev, arguments, state, at, file, ANYTHING)
     if callee.package == "js":
-        return Derived("call", arguments)
+        return Derived("hash" if callee.path[-1:] == ("digest",) else "call", arguments)
     name = callee.path[-1] if callee.path else callee.package
     links = (*callee.links[-MAX_LINKS:], Link(name, arguments, file, at))
     if len(callee.path) > 20:
@@ -126,7 +126,7 @@ def _sink(
 
     effect = Effect(
         row.kind,
-        writes=row.writes,
+        writes=row.writes and not _only_selects(row, arguments),
         says=describe(callee, row),
         file=file,
         at=at,
@@ -137,6 +137,18 @@ def _sink(
     ev.happen(effect, state)
     run_callbacks(ev, arguments, state, at, file, Row(effect))
     return Query(effect)
+
+
+def _only_selects(row: rows.Sink, arguments: tuple[Value, ...]) -> bool:
+    """Whether the SQL text of a raw query begins with a read."""
+    if row.kind != "database" or not arguments:
+        return False
+    text = next((str(part.value) for part in made_from(arguments[0], 6) if isinstance(part, Const) and _is_text(part)), "")
+    return text.lstrip("( \n\t\r").upper().startswith(("SELECT", "WITH", "SHOW", "EXPLAIN"))
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, str) and bool(value.value.strip())
 
 
 def _is_table(value: Value) -> bool:
@@ -253,8 +265,9 @@ def _own_handlers(
 def _builder(
     ev: Evaluator, row: rows.Builder, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    del ev, arguments, state, at, file
-    return chains.Chain(row, External(callee.package, (*callee.path, "()"), callee.links))
+    del ev, state, at, file
+    parents = tuple(value for value in arguments if isinstance(value, chains.Chain | chains.Procedure))
+    return chains.Chain(row, External(callee.package, (*callee.path, "()"), callee.links), parents)
 
 
 def _router(
@@ -295,6 +308,8 @@ def _awaited_choice(ev: Evaluator, value: Choice, state: State, at: int, file: s
 
 def _awaited_external(ev: Evaluator, value: External, state: State) -> Value:
     if value.package == "js" or ev.knowledge.pure(value.package) or not value.links:
+        return value
+    if ev.knowledge.leads_on(value.package, value.path):
         return value
     last = value.links[-1]
     name = ".".join(part for part in value.path if part not in {"()", "default"})

@@ -19,18 +19,34 @@ _CARRIED = frozenset({"header", "cookie"})
 MAX_PREDICATE = 200
 
 
+_STORES = frozenset({"database", "cache", "state", "storage"})
+
+
 def found_proofs(ev: Evaluator, effect: Effect) -> Facts:
     """What it proves when this look-up finds something: that the caller holds the credential it was looked up by."""
+    if effect.kind not in _STORES:
+        return NOTHING
     found: set[Fact] = set()
-    for operand in effect.operands:
+    for operand in _predicates(effect) if effect.writes else effect.operands:
         found |= _in_operand(ev, effect, operand)
     return frozenset(found)
+
+
+def _predicates(effect: Effect) -> list[Value]:
+    """The parts of a change that choose its records, not those that say what to write."""
+    found: list[Value] = []
+    for operand in effect.operands:
+        if isinstance(operand, Obj) and "where" in operand.props:
+            found.append(operand.props["where"])
+        elif isinstance(operand, External) and operand.package == "link" and operand.path[:1] == ("where",):
+            found.append(operand)
+    return found
 
 
 def _in_operand(ev: Evaluator, effect: Effect, operand: Value) -> set[Fact]:
     found: set[Fact] = set()
     for name, value in named_parts(operand):
-        for part in made_from(value, 40):
+        for part in made_from(value, 100):
             if isinstance(part, Session):
                 found.add(part.proof)
             elif isinstance(part, Input) and _is_credential(ev, effect, name, value, part):
@@ -46,6 +62,9 @@ def _is_credential(ev: Evaluator, effect: Effect, name: str, value: Value, part:
         return True
     if part.channel not in _CARRIED:
         return False
+    if effect.kind == "cache":
+        header = part.path[0].lower() if part.path else ""
+        return part.channel == "cookie" or header in ev.knowledge.words["credential_headers"]
     return is_hashed(value) or _is_credential_model(ev, effect.subject)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import requests
+from doorcheck.scan.facts import chains, requests
 from doorcheck.scan.facts.proofs import shared, Fact, Facts
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
-    ANYTHING, UNDEFINED, Alternative, Arr, Branch, Choice, Cls, Const, Derived, Effect, Env, External, Fn, Input,
+    ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Branch, Choice, Cls, Const, Derived, Effect, Env, External, Fn, Input,
     Namespace, Native, Obj, Promise, Reply, Row, Session, Test, Unknown, Value,
 )  # fmt: skip
 from doorcheck.scan.knowledge.rows import Builder, OwnHandlers, SessionSource
@@ -44,6 +44,10 @@ def member(
         return requests.member_of(value, name)
     if isinstance(value, External):
         return _of_external(ev, value, name, state, scope, at)
+    if value is ABSENT and not optional and at:
+        from doorcheck.scan.facts.evaluator import PathEnds  # noqa: PLC0415 - the evaluator reads members
+
+        raise PathEnds
     return _of_known(ev, value, name, state, scope, at)
 
 
@@ -56,6 +60,8 @@ def _of_known(ev: Evaluator, value: Value, name: str, state: State, scope: Scope
         return export_value(ev, value.module, name)
     if isinstance(value, Promise):
         return member(ev, value.value, name, state, scope, at)
+    if isinstance(value, chains.OwnHandler):
+        return _of_external(ev, value.value, name, state, scope, at)
     if isinstance(value, Cls):
         return static_member(ev, value, name)
     if isinstance(value, Native):
@@ -67,7 +73,7 @@ def _of_known(ev: Evaluator, value: Value, name: str, state: State, scope: Scope
     if isinstance(value, Arr | Test):
         return Derived("member", (value,))
     if isinstance(value, Const):
-        return UNDEFINED if value.value is None or value is UNDEFINED else Derived("member", (value,))
+        return UNDEFINED if value.value is None or value.value is UNDEFINED.value else Derived("member", (value,))
     return value if isinstance(value, Unknown) else ANYTHING
 
 
@@ -109,7 +115,7 @@ def _of_choice(
 
 
 def _is_nothing(value: Value) -> bool:
-    return isinstance(value, Const) and (value.value is None or value is UNDEFINED)
+    return isinstance(value, Const) and (value.value is None or value.value is UNDEFINED.value)
 
 
 def _of_object(ev: Evaluator, value: Obj, name: str, state: State, scope: Scope, at: int) -> Value:

@@ -169,8 +169,16 @@ def _try(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits
     for state in handled:
         if node.parameter is not None:
             binding.bind(ev, node.parameter, Derived("error", ()), state, scope)
+    begun = len(ev.happenings)
     after = run_block(ev, node.handler, merge(handled), scope, exits)
+    if not after:
+        _excuse(ev, begun)
     return _finally(ev, node, merge([*left, *after]), scope, exits)
+
+
+def _excuse(ev: Evaluator, begun: int) -> None:
+    """What a catch block does on its way out reports the failure: the work of the door did not go on."""
+    ev.happenings[begun:] = [happening for happening in ev.happenings[begun:] if proven(happening.facts)]
 
 
 def _entering_handler(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, shared
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
-    Arr, Branch, Choice, Cls, Const, Derived, Env, External, Fn, Namespace, Native, Obj, Promise, Reply,
+    UNDEFINED, Arr, Branch, Choice, Cls, Const, Derived, Env, External, Fn, Namespace, Native, Obj, Promise, Reply,
     ReplyWriter, Row, Session, Test, Value,
 )  # fmt: skip
 
@@ -130,7 +130,7 @@ def both(first: Branches, second: Branches) -> Branches:
 def nullness(value: Value, state: State | None = None) -> tuple[Branches, Branches]:
     """The ways in which this value is something, and the ways in which it is null or undefined."""
     if isinstance(value, Const):
-        absent = value.value is None or repr(value.value) == "undefined"
+        absent = value.value is None or value.value is UNDEFINED.value
         return (NEVER, EITHER) if absent else (EITHER, NEVER)
     if isinstance(value, Choice):
         kept = state.keep.get(value.id) if state is not None else None

@@ -39,6 +39,8 @@ class _Undefined:
 
 
 UNDEFINED = Const(_Undefined())
+ABSENT = Const(UNDEFINED.value)
+"""A property that the object written in this very call does not have."""
 NULL = Const(None)
 TRUE = Const(True)
 FALSE = Const(False)
