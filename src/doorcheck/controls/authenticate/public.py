@@ -45,7 +45,7 @@ def _ends_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
 def _of_credentials(case: DoorCase, effect: Effect) -> bool:
     """Whether an operation is on sessions, tokens, codes or invitations."""
     plain = effect.subject.lower().replace("_", "").replace("-", "")
-    return effect.kind == "database" and plain in case.words["credential_models"]
+    return effect.kind == "database" and any(stem in plain for stem in case.words["credential_models"])
 
 
 def _begins_verification(case: DoorCase, found: list[Hole]) -> NotNeeded | None:

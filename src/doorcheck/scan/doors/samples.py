@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from doorcheck.scan.doors.ecma_nodes import Look
-from doorcheck.scan.doors.ecma_regex import Regex
+from doorcheck.scan.syntax.ecma_nodes import Look
+from doorcheck.scan.syntax.ecma_regex import Regex
 
 MAX_SAMPLES = 64
 _MAX_HINTS = 24

@@ -11,7 +11,7 @@ from doorcheck.scan.facts.proofs import NOTHING
 from doorcheck.scan.facts.state import State, either, new_choice
 from doorcheck.scan.facts.truth import certain, nullness
 from doorcheck.scan.facts.values import (
-    ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Cls, Const, Derived, External, Fn, Input, Namespace, Obj, Promise, Unknown,
+    ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Choice, Cls, Const, Derived, External, Fn, Input, Namespace, Obj, Promise, Unknown,
     Value,
 )  # fmt: skip
 from doorcheck.scan.project.resolution import Package, Unresolved
@@ -35,6 +35,8 @@ def look_up(ev: Evaluator, name: str, state: State, scope: Scope, at: int) -> Va
     """What a name stands for here."""
     for frame in scope.frames:
         variables = state.frames.get(frame)
+        if variables is None:
+            variables = ev.captured.get(frame)
         if variables is not None and name in variables:
             return variables[name]
     if name == "undefined":
@@ -75,7 +77,7 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
 
     let = module.variables[name]
     module.constants[name] = _EVALUATING
-    value = evaluate_at_top(ev, module, let.value)
+    value = without_unset(evaluate_at_top(ev, module, let.value))
     bound: dict[str, Value] = {}
     state = State()
     state.frames[0] = bound
@@ -90,6 +92,22 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
     return found
 
 
+def without_unset(value: Value) -> Value:
+    """A module's own object that is made on first use (``globalThis.db ?? new Client()``) is what is made."""
+    if not isinstance(value, Choice):
+        return value
+    known = [one for one in value.alternatives if not _says_nothing(one.value)]
+    if not known or len(known) == len(value.alternatives):
+        return value
+    return new_choice([Alternative(one.value, NOTHING) for one in known])
+
+
+def _says_nothing(value: Value) -> bool:
+    if isinstance(value, Choice):
+        return all(_says_nothing(one.value) for one in value.alternatives)
+    return isinstance(value, Const | Derived | Unknown) or (isinstance(value, External) and value.package == GLOBAL)
+
+
 def evaluate_at_top(ev: Evaluator, module: LoadedModule, node: ir.Expression | None) -> Value:
     """What an expression at the top level of a module stands for; its effects are nobody's door."""
     from doorcheck.scan.facts.evaluator import PathEnds  # noqa: PLC0415 - the evaluator binds names and the reverse
@@ -99,8 +117,11 @@ def evaluate_at_top(ev: Evaluator, module: LoadedModule, node: ir.Expression | N
         return UNDEFINED
     saved = ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted
     ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted = [], set(), [], list(ev.active), set()
+    state = State()
     try:
-        return evaluate(ev, node, State(), _top(module))
+        value = evaluate(ev, node, state, _top(module))
+        ev.capture(state)
+        return value
     except PathEnds:
         return ANYTHING
     finally:

@@ -14,7 +14,7 @@ from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
 from doorcheck.scan.facts.state import State, either, join, new_choice
 from doorcheck.scan.facts.values import (
-    UNDEFINED, Alternative, Effect, Fn, Promise, Unknown, Value,
+    UNDEFINED, Alternative, Cls, Effect, Fn, Native, Obj, Promise, Unknown, Value, made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
 from doorcheck.scan.syntax import ir
@@ -95,6 +95,7 @@ class Evaluator:
     memo: dict[object, Outcome] = field(default_factory=dict)
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
     noted: set[tuple[int, Facts]] = field(default_factory=set)
+    captured: dict[int, dict[str, Value]] = field(default_factory=dict)
     steps: int = 0
     frames: int = 0
 
@@ -129,6 +130,10 @@ class Evaluator:
         if key not in self.noted:
             self.noted.add(key)
             self.happenings.append(happening)
+
+    def capture(self, state: State) -> None:
+        """Keep the variables of a path that ends, because a function that outlives it may read them."""
+        self.captured.update(state.frames)
 
     def may_throw(self, state: State, refusal: bool = False) -> None:
         """Remember that the innermost ``try`` may be left here, knowing no more than this state does."""
@@ -196,6 +201,8 @@ class Evaluator:
         exits: list[Exit] = []
         try:
             alternatives, exits, returns = self._run(fn, arguments, state, this)
+            if any(carries_code(one.value) for one in alternatives):
+                self.capture(state)
             thrown = [(one.facts, False) for one in self.tries[0]]
             thrown += [(exit_.state.facts, exit_.refusal) for exit_ in exits if exit_.how == "throw"]
             return Outcome(
@@ -266,6 +273,14 @@ class Evaluator:
             return UNDEFINED
         state.frames, state.reads = fork.frames, {**state.reads, **fork.reads}
         return awaited_quietly(result)
+
+
+def carries_code(value: Value) -> bool:
+    """Whether a function or an object with methods is part of this value."""
+    return any(
+        isinstance(part, Fn | Native | Cls) or (isinstance(part, Obj) and part.cls is not None)
+        for part in made_from(value, 100)
+    )
 
 
 def awaited_quietly(value: Value) -> Value:

@@ -249,8 +249,8 @@ def _spread(low: Lowering, node: Node) -> ir.Expression:
 
 
 def _regex(low: Lowering, node: Node) -> ir.Expression:
-    pattern = node.child_by_field_name("pattern")
-    return ir.Regex(low.text(pattern) if pattern else "")
+    pattern, flags = node.child_by_field_name("pattern"), node.child_by_field_name("flags")
+    return ir.Regex(low.text(pattern) if pattern else "", low.text(flags) if flags else "")
 
 
 def _function(low: Lowering, node: Node) -> ir.Expression:

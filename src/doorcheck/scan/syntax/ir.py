@@ -10,7 +10,7 @@ from typing import Union
 
 import msgspec
 
-SUMMARY_VERSION = 1
+SUMMARY_VERSION = 2
 """Raised whenever the summary of the same text would differ; stored summaries of another version are discarded."""
 
 COLUMN_BITS = 12
@@ -167,6 +167,7 @@ class Element(Node, tag=21):
 
 class Regex(Node, tag=22):
     pattern: str
+    flags: str = ""
 
 
 class This(Node, tag=23):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from doorcheck.scan.doors.ecma_nodes import (
+from doorcheck.scan.syntax.ecma_nodes import (
     ANY,
     Alternatives,
     Budget,
