@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from doorcheck.scan.doors.ecma_nodes import Budget, BudgetSpentError
-from doorcheck.scan.doors.ecma_regex import RegexError, compile_regex
 from doorcheck.scan.doors.path_to_regexp import PathPatternError, path_source
+from doorcheck.scan.syntax.ecma_nodes import Budget, BudgetSpentError
+from doorcheck.scan.syntax.ecma_regex import RegexError, compile_regex
 
 Ask = Callable[..., list[dict[str, Any]]]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from doorcheck.scan.syntax.ecma_regex import RegexError, compile_regex
 from doorcheck.scan.doors.matcher import MAX_MATCHERS, Coverage, Entry, Extent, Matcher
 from doorcheck.scan.doors.path_to_regexp import PathPatternError, path_source
 from doorcheck.scan.doors.samples import hints_of
+from doorcheck.scan.syntax.ecma_regex import RegexError, compile_regex
 
 CLERK_IGNORED_ROUTES = (r"/((?!api|trpc))(_next.*|.+\.[\w]+$)",)
 """What ``authMiddleware`` leaves alone when it is not told."""

@@ -11,10 +11,10 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from doorcheck.scan.syntax.ecma_nodes import Budget, BudgetSpentError
-from doorcheck.scan.syntax.ecma_regex import Regex, RegexError, compile_regex
 from doorcheck.scan.doors.path_to_regexp import PathPatternError, path_source
 from doorcheck.scan.doors.samples import hints_of, sample_paths
+from doorcheck.scan.syntax.ecma_nodes import Budget, BudgetSpentError
+from doorcheck.scan.syntax.ecma_regex import Regex, RegexError, compile_regex
 
 MAX_SOURCE = 4096
 """The longest source that Next.js builds."""
