@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from doorcheck.core import Confidence, Severity, Unknown, Verdict, Why, Written
 from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.lookups import identity_in
-from doorcheck.scan.facts.proofs import Fact, Facts, proven
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
 from doorcheck.scan.facts.refusals import denies
 from doorcheck.scan.facts.values import Effect, External, Obj, Row, Test, Value, parts_of
 from doorcheck.scan.judging import DoorCase, seen_effect
@@ -114,6 +114,19 @@ def proofs_of(case: DoorCase) -> list[Fact]:
 
 def _scoping(effect: Effect) -> Facts:
     return frozenset(fact for operand in effect.operands for fact in identity_in(operand))
+
+
+def unset_names(facts: Facts) -> list[str]:
+    """The environment variables that are not set on a path."""
+    unset = ProofKind.UNSET_SECRET
+    return [fact.file.removeprefix("env:") for fact in facts if fact.kind is unset and fact.polarity]
+
+
+def only_unconfigured(case: DoorCase, found: list[Hole]) -> bool:
+    """Whether strangers pass only where no way of signing in is configured at all: several variables, all unset."""
+    if not all(len(set(unset_names(hole.facts))) > 1 for hole in found):
+        return False
+    return any(fact.kind in {ProofKind.SESSION, ProofKind.TOKEN} for fact in proofs_of(case))
 
 
 def always_denies(case: DoorCase) -> bool:

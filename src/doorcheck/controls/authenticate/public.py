@@ -5,7 +5,7 @@ from __future__ import annotations
 from doorcheck.controls.authenticate.holes import Hole
 from doorcheck.core import NotNeeded
 from doorcheck.scan.facts.proofs import ProofKind
-from doorcheck.scan.facts.values import Effect
+from doorcheck.scan.facts.values import Effect, Input, made_from
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
 
 _CREATES = ("create", "insert", "add", "save", "push", "set")
@@ -39,7 +39,17 @@ def _ends_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     ended = _effects(case, "session-end")
     if ended and all(_of_credentials(case, hole.effect) for hole in found):
         return NotNeeded("ends the caller's own session", (seen_effect(ended[0]),))
+    dropped = _effects(case, "cookie-end")
+    if dropped and not any(_chosen(hole.effect) for hole in found):
+        return NotNeeded("ends the caller's own session and touches nothing else they name", (seen_effect(dropped[0]),))
     return None
+
+
+def _chosen(effect: Effect) -> bool:
+    """Whether the caller chooses what an operation works on, by anything but their own cookie."""
+    own = {"cookie", "cookies", "header", "headers", "address"}
+    parts = (part for operand in effect.operands for part in made_from(operand, 60))
+    return any(isinstance(part, Input) and part.channel not in own for part in parts)
 
 
 def _of_credentials(case: DoorCase, effect: Effect) -> bool:

@@ -22,6 +22,8 @@ def judge(case: DoorCase) -> Verdict:
     found = holes.holes_of(case)
     if not found:
         return _without_holes(case)
+    if holes.only_unconfigured(case, found):
+        return _open_by_configuration(case, found)
     reason = public.public_by_nature(case, found)
     if reason is not None:
         return reason
@@ -42,6 +44,14 @@ def _without_holes(case: DoorCase) -> Verdict:
     if doubt is not None:
         return doubt
     return NotNeeded("reaches nothing that needs a session: no data, mail, file, payment or metered service")
+
+
+def _open_by_configuration(case: DoorCase, found: list[holes.Hole]) -> Held:
+    """Sign-in exists and is enforced; an installation that configures no way to sign in has none."""
+    proofs = holes.proofs_of(case)
+    names = sorted({name for hole in found for name in holes.unset_names(hole.facts)})
+    says = f"{ways.held_sentence(proofs)}, unless {', '.join(names)} are all left unset"
+    return Held(says, tuple(seen_fact(fact) for fact in proofs[:_MAX_EVIDENCE]))
 
 
 def _unresolved(found: list[holes.Hole]) -> Fact | None:

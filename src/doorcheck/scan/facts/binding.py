@@ -78,12 +78,11 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
     let = module.variables[name]
     module.constants[name] = _EVALUATING
     value = without_unset(evaluate_at_top(ev, module, let.value))
-    bound: dict[str, Value] = {}
     state = State()
-    state.frames[0] = bound
     scope = _top(module)
     scope.frames = (0,)
     bind(ev, let.pattern, value, state, scope)
+    bound = state.frames.get(0, {})
     for each, item in bound.items():
         module.constants[each] = item
     found = bound.get(name, ANYTHING)
@@ -228,7 +227,7 @@ def bind(ev: Evaluator, pattern: ir.Pattern, value: Value, state: State, scope: 
     """Bind the names of a pattern in the innermost frame."""
     if isinstance(pattern, ir.PatternName):
         if scope.frames:
-            state.frames.setdefault(scope.frames[0], {})[pattern.id] = value
+            state.write(scope.frames[0], pattern.id, value)
     elif isinstance(pattern, ir.PatternDefault):
         bind(ev, pattern.pattern, _or_default(ev, value, pattern.default, state, scope), state, scope)
     elif isinstance(pattern, ir.PatternObject):
@@ -287,7 +286,7 @@ def assign(ev: Evaluator, pattern: ir.Pattern, value: Value, state: State, scope
         for frame in scope.frames:
             variables = state.frames.get(frame)
             if variables is not None and pattern.id in variables:
-                variables[pattern.id] = value
+                state.write(frame, pattern.id, value)
                 return
         _assign_module_variable(scope.module, pattern.id, value)
     elif isinstance(pattern, ir.PatternTarget):

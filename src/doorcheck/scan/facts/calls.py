@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
 
 _MEMBERSHIP = frozenset({"includes", "has", "some", "test", "indexOf"})
+_RECORD_CHANGES = frozenset({"save", "remove", "deleteOne", "updateOne", "destroy", "update", "delete", "increment"})
 _ITERATING = frozenset({"map", "forEach", "filter", "find", "some", "every", "flatMap", "reduce", "findIndex", "sort"})
 
 
@@ -246,6 +247,8 @@ def _method_of_other(
         isinstance(own, Unknown) and own.fact is not None
     ):
         return call_value(ev, own, arguments, state, at, file, scope, this=target)
+    if isinstance(target, Row) and name in _RECORD_CHANGES and target.effect.kind == "database":
+        return libraries.change_record(ev, target, name, arguments, state, at, file)
     if name in _MEMBERSHIP and arguments and not isinstance(arguments[0], Fn):
         return comparisons.membership(ev, target, arguments[0], scope, at)
     if name in _ITERATING:

@@ -6,7 +6,7 @@ function, whoever calls it. Closures are followed where they are called.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from doorcheck.scan.facts import shapes
@@ -95,7 +95,7 @@ class Evaluator:
     memo: dict[object, Outcome] = field(default_factory=dict)
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
     noted: set[tuple[int, Facts]] = field(default_factory=set)
-    captured: dict[int, dict[str, Value]] = field(default_factory=dict)
+    captured: dict[int, Mapping[str, Value]] = field(default_factory=dict)
     steps: int = 0
     frames: int = 0
 

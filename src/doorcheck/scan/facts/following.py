@@ -15,6 +15,9 @@ from doorcheck.scan.facts.values import (
 )  # fmt: skip
 
 
+_MAX_NESTED = 4
+
+
 @dataclass(frozen=True, slots=True)
 class WayOut:
     """One way a door answers: the value, what is known then, and the reads nobody had vouched for by then."""
@@ -118,10 +121,7 @@ def _exits(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
 def _ways_out(exit_: Exit, file: str) -> list[WayOut]:
     state = exit_.state
     value = exit_.value.value if isinstance(exit_.value, Promise) else exit_.value
-    alternatives = [Alternative(value, NOTHING)]
-    if isinstance(value, Choice):
-        kept = state.keep.get(value.id)
-        alternatives = [one for n, one in enumerate(value.alternatives) if kept is None or n in kept]
+    alternatives = _alternatives(value, NOTHING, state, 0)
     return [
         WayOut(
             exit_.how,
@@ -134,6 +134,18 @@ def _ways_out(exit_: Exit, file: str) -> list[WayOut]:
         )
         for one in alternatives
     ]
+
+
+def _alternatives(value: Value, facts: Facts, state: State, depth: int) -> list[Alternative]:
+    """The single values an answer may be, each with what is known then."""
+    if not isinstance(value, Choice) or depth > _MAX_NESTED:
+        return [Alternative(value, facts)]
+    kept = state.keep.get(value.id)
+    found: list[Alternative] = []
+    for number, one in enumerate(value.alternatives):
+        if kept is None or number in kept:
+            found.extend(_alternatives(one.value, facts | one.facts, state, depth + 1))
+    return found
 
 
 def handler_value(ev: Evaluator, module: LoadedModule, name: str) -> Value:

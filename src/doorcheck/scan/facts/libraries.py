@@ -356,10 +356,25 @@ def _or_caught(value: Value, other: Value, state: State) -> Value:
     return value
 
 
+def change_record(
+    ev: Evaluator, row: Row, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    """A record that changes itself: ``document.save()``."""
+    subject = row.effect.subject
+    says = f"database {subject}.{name}" if subject else f"database {name}"
+    effect = Effect("database", writes=True, says=says, file=file, at=at, subject=subject, operands=(row, *arguments))
+    ev.happen(effect, state)
+    return Query(effect)
+
+
 def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
     """A cookie that the server sets or deletes."""
-    says = "sets a cookie" if name == "set" else "deletes a cookie"
-    ev.happen(Effect("cookie", writes=True, says=says, file=file, at=at, operands=arguments), state)
+    given = arguments[0] if arguments else UNDEFINED
+    value = given.props.get("value", UNDEFINED) if isinstance(given, Obj) else arguments[1] if len(arguments) > 1 else UNDEFINED
+    ends = name == "delete" or (isinstance(value, Const) and value.value == "")
+    says = "deletes a cookie" if ends else "sets a cookie"
+    kind = "cookie-end" if ends else "cookie"
+    ev.happen(Effect(kind, writes=True, says=says, file=file, at=at, operands=arguments), state)
     return ANYTHING
 
 

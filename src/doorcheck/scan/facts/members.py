@@ -87,6 +87,8 @@ def _of_reply(value: Reply, name: str) -> Value:
         return Const(float(value.status))
     if name == "ok" and value.status is not None:
         return Const(200 <= value.status < 300)
+    if name == "cookies":
+        return Input("cookies")
     return Derived("member", (value,))
 
 
@@ -315,6 +317,6 @@ def _replace(name: str, value: Value, state: State, scope: Scope) -> None:
     for frame in scope.frames:
         variables = state.frames.get(frame)
         if variables is not None and name in variables:
-            variables[name] = value
+            state.write(frame, name, value)
             return
 

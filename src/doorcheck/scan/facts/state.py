@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 from doorcheck.scan.facts.proofs import NOTHING, PROVING, Fact, Facts, ProofKind, proven, shared
 from doorcheck.scan.facts.values import (
@@ -29,13 +30,27 @@ def new_choice(alternatives: list[Alternative]) -> Value:
     return Choice(next(_choice_ids), tuple(alternatives))
 
 
-class State:
-    """Variables by frame, what is known, which alternatives are left, and the reads nobody vouched for."""
+class Frame(dict[str, Value]):
+    """The variables of one call. Paths share it until one of them writes: only its ``owner`` may change it in place."""
 
-    __slots__ = ("facts", "frames", "keep", "reads", "replied")
+    __slots__ = ("owner",)
+
+    def __init__(self, variables: Mapping[str, Value], owner: object) -> None:
+        super().__init__(variables)
+        self.owner = owner
+
+
+class State:
+    """Variables by frame, what is known, which alternatives are left, and the reads nobody vouched for.
+
+    ``frames`` are read here and changed by ``write`` alone, because paths that forked share them.
+    """
+
+    __slots__ = ("_mark", "facts", "frames", "keep", "reads", "replied")
 
     def __init__(self) -> None:
-        self.frames: dict[int, dict[str, Value]] = {}
+        self._mark = object()
+        self.frames: dict[int, Mapping[str, Value]] = {}
         self.facts: Facts = NOTHING
         self.keep: dict[int, frozenset[int]] = {}
         self.reads: dict[tuple[str, int], Effect] = {}
@@ -44,12 +59,22 @@ class State:
     def fork(self) -> State:
         """An independent copy."""
         copy = State.__new__(State)
-        copy.frames = {frame: variables.copy() for frame, variables in self.frames.items()}
+        # From here on neither of the two owns the variables that both see.
+        self._mark = object()
+        copy._mark = object()
+        copy.frames = self.frames.copy()
         copy.facts = self.facts
         copy.keep = self.keep
         copy.reads = self.reads.copy()
         copy.replied = self.replied.copy()
         return copy
+
+    def write(self, frame: int, name: str, value: Value) -> None:
+        """Set a variable on this path alone."""
+        variables = self.frames.get(frame)
+        if not isinstance(variables, Frame) or variables.owner is not self._mark:
+            variables = self.frames[frame] = Frame(variables or {}, self._mark)
+        variables[name] = value
 
     def learn(self, branch: Branch) -> None:
         """Take in what a condition's outcome says."""
@@ -96,15 +121,17 @@ def join(into: State, other: State) -> None:
     into.replied.extend(value for value in other.replied if value not in into.replied)
     for frame, theirs in other.frames.items():
         mine = into.frames.get(frame)
+        if mine is theirs:
+            continue
         if mine is None:
             into.frames[frame] = theirs
             continue
         for name, value in theirs.items():
             current = mine.get(name)
             if current is None:
-                mine[name] = value
+                into.write(frame, name, value)
             elif current is not value:
-                mine[name] = either(current, value)
+                into.write(frame, name, either(current, value))
 
 
 def either(first: Value, second: Value) -> Value:

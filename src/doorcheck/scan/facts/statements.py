@@ -39,11 +39,11 @@ def _hoist(ev: Evaluator, body: list[ir.Statement], states: States, scope: Scope
             function = scope.module.summary.functions[statement.index]
             value = Fn(scope.module, function, scope.frames[0], scope.frames, scope.this)
             for state in states:
-                state.frames.setdefault(scope.frames[0], {})[statement.name] = value
+                state.write(scope.frames[0], statement.name, value)
         elif isinstance(statement, ir.DeclareClass) and scope.frames:
             for state in states:
                 made = binding.make_class(ev, scope.module, statement.index, state, scope)
-                state.frames.setdefault(scope.frames[0], {})[statement.name] = made
+                state.write(scope.frames[0], statement.name, made)
 
 
 def _each(states: States, step: Callable[[State], None], exits: Exits, at: int) -> States:
