@@ -14,7 +14,16 @@ from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
 from doorcheck.scan.facts.refusals import denies
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
-    ANYTHING, Const, Fn, Native, Promise, Reply, Session, Unknown, Value, made_from,
+    ANYTHING,
+    Const,
+    Fn,
+    Native,
+    Promise,
+    Reply,
+    Session,
+    Unknown,
+    Value,
+    made_from,
 )  # fmt: skip
 
 _HARMLESS = frozenset({"cache", "limiter", "telemetry", "library"})
