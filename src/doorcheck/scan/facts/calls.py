@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
-from doorcheck.scan.facts import chains, comparisons, libraries, members, platform, requests
+from doorcheck.scan.facts import chains, comparisons, libraries, members, platform, requests, texts
 from doorcheck.scan.facts.evaluator import PathEnds
 from doorcheck.scan.facts.proofs import Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
@@ -160,6 +160,9 @@ def _method_of_external(
         stored = found_in_store(ev, target, arguments[0], scope, at) if target.path[-2:-1] == ("Map",) else None
     if stored is not None:
         return stored
+    known = texts.method(target, name, arguments)
+    if known is not None:
+        return known
     callee = members.member(ev, target, name, state, scope, at)
     if isinstance(callee, External):
         callee = External(callee.package, callee.path, target.links)
@@ -264,7 +267,7 @@ def _iterate(
 ) -> Value:
     """A method that calls its function with each element."""
     element = members.element_of(target)
-    items = target.items if isinstance(target, Arr) and not target.rest and len(target.items) <= 4 else (element,)
+    items = target.items if _few(target) else (element,)
     if name == "reduce":
         items = (element,)
     results: list[Value] = []
@@ -272,6 +275,9 @@ def _iterate(
         passed: tuple[Value, ...] = (ANYTHING, each) if name == "reduce" else (each, ANYTHING)
         if arguments:
             results.append(ev.call_back(arguments[0], passed, state, at, file))
+    known = texts.asked_of_each(name, items, results) if _few(target) and arguments else None
+    if known is not None:
+        return known
     if name == "map":
         return Arr((), (Unknown(None, tuple(results)),)) if len(items) != 1 else Arr(tuple(results))
     if name in {"find", "filter", "sort"}:
@@ -279,6 +285,14 @@ def _iterate(
     if name in {"some", "every"}:
         return _any_or_all(target, results)
     return Unknown(None, (target, *results))
+
+
+def _few(target: Value) -> TypeGuard[Arr]:
+    """Whether each element of a list is worth asking: there are few, or they are constants."""
+    if not isinstance(target, Arr) or target.rest or not target.items:  # an empty one is yet to be filled
+        return False
+    constants = len(target.items) <= texts.MAX_ITEMS and all(isinstance(item, Const) for item in target.items)
+    return constants or len(target.items) <= 4
 
 
 def _any_or_all(target: Value, results: list[Value]) -> Value:

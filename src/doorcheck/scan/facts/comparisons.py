@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, bounded, both, nullness, truth, unset
@@ -36,7 +37,7 @@ def binary(
     if operator == "in":
         return _has_key(left, right, state)
     if operator == "+":
-        return Derived("text", (left, right))
+        return texts.joined((left, right))
     if operator in {"<", ">", "<=", ">="}:
         return Test(EITHER, EITHER, (left, right))
     return Derived("arithmetic", (left, right))
@@ -151,13 +152,14 @@ def _proved_by_equality(
 
 def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: int) -> Fact | None:
     """The proof when ``secret`` is something only the right caller could have sent."""
-    if not any(isinstance(part, Input) for part in made_from(given, 60)):
-        return None
     file = scope.module.path
-    if is_keyed_hash(secret):
+    from_caller = any(isinstance(part, Input) for part in made_from(given, 60))
+    if is_keyed_hash(secret) and (from_caller or not is_keyed_hash(given)):
         key = secret_name(secret)
         made = f" (made with {key})" if key else ""
         return Fact(ProofKind.SIGNATURE, file, at, f"a keyed hash of the request{made} is compared with the one sent")
+    if not from_caller:
+        return None
     name = secret_name(secret)
     if name is not None and not any(isinstance(part, Input) for part in made_from(secret, 60)):
         return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
@@ -258,6 +260,9 @@ def _as_test(value: Value) -> Test:
 
 def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int) -> Test:
     """``collection.includes(item)`` and its kin: a member of a fixed set is what the set says it is."""
+    known = texts.contains(collection, item)
+    if known is not None:
+        return Test(EITHER, NEVER) if known else Test(NEVER, EITHER)
     for value in (item, collection):
         if isinstance(value, Session):
             return Test((Branch(frozenset({value.proof})),), EITHER, (collection, item))

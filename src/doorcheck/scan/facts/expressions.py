@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import binding, calls, comparisons, libraries, members
+from doorcheck.scan.facts import binding, calls, comparisons, libraries, members, texts
 from doorcheck.scan.facts.evaluator import PathEnds
 from doorcheck.scan.facts.proofs import Facts
 from doorcheck.scan.facts.state import State, merge, new_choice
@@ -67,9 +67,15 @@ def _template(ev: Evaluator, node: ir.Template, state: State, scope: Scope) -> V
     parts = tuple(evaluate(ev, part, state, scope) for part in node.parts)
     strings: tuple[Value, ...] = tuple(Const(text) for text in node.strings)
     if node.tag is None:
-        return Derived("text", (*strings, *parts))
+        return texts.joined(_interleaved(strings, parts))
     tag = evaluate(ev, node.tag, state, scope)
     return calls.call_value(ev, tag, (Arr(strings), *parts), state, node.at, scope.module.path)
+
+
+def _interleaved(strings: tuple[Value, ...], parts: tuple[Value, ...]) -> tuple[Value, ...]:
+    """A template's texts and values in the order in which they are written."""
+    pairs = zip(strings, parts, strict=False)
+    return (*(value for pair in pairs for value in pair), *strings[len(parts) :])
 
 
 def _function(ev: Evaluator, node: ir.FunctionRef, state: State, scope: Scope) -> Value:
@@ -294,8 +300,8 @@ def _element(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Val
 
 
 def _regex(ev: Evaluator, node: ir.Regex, state: State, scope: Scope) -> Value:
-    del ev, state, scope
-    return External("js", ("RegExp", "()"), ()) if node.pattern else ANYTHING
+    del ev, state
+    return texts.regular_expression(node.pattern, node.flags, scope.module.path, 0) if node.pattern else ANYTHING
 
 
 def _this(ev: Evaluator, node: ir.This, state: State, scope: Scope) -> Value:

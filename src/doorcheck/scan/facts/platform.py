@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import comparisons
+from doorcheck.scan.facts import comparisons, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
@@ -32,6 +32,10 @@ def method(
 ) -> Value | None:
     """Methods of platform objects that mean something whatever they are called on."""
     del ev, state, scope, at
+    known = texts.joined_list(target, arguments) if isinstance(target, Arr) and name == "join" else None
+    known = texts.method(target, name, arguments) if isinstance(target, Const) else known
+    if known is not None:
+        return known
     if name == "toString" and not arguments:
         return target
     if isinstance(target, Const) and name in {"trim", "toLowerCase", "toUpperCase", "normalize"}:
@@ -149,11 +153,33 @@ def _next_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str
     return Obj({"middleware": Const("next")}, arguments)
 
 
+def _rewrite_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    return Obj({"middleware": Const("rewrite"), "to": _first(arguments)}, arguments[1:])
+
+
+def _regular_expression(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state
+    pattern = texts.text_of(_first(arguments))
+    flags = texts.text_of(arguments[1]) if len(arguments) > 1 else ""
+    if pattern is None or flags is None:
+        return Derived("call", arguments)
+    return texts.regular_expression(pattern, flags, file, at)
+
+
+def _set(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    """A set of constants answers like the list it was made from."""
+    del ev, state, at, file
+    value = _first(arguments)
+    fixed = isinstance(value, Arr) and value.items and all(isinstance(item, Const) for item in value.items)
+    return value if fixed else Derived("call", arguments)
+
+
 def _url(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del state, at, file, ev
     value = _first(arguments)
     if isinstance(value, Input):
-        return Input("url") if value.channel == "url" else Derived("text", arguments)
+        return value if value.channel == "url" else Derived("text", arguments)
     return Derived("text", arguments)
 
 
@@ -250,7 +276,9 @@ _FUNCTIONS: dict[str, _Handler] = {
     "NextResponse.redirect": _redirect_reply,
     "Response.error": _redirect_reply,
     "NextResponse.next": _next_reply,
-    "NextResponse.rewrite": _next_reply,
+    "NextResponse.rewrite": _rewrite_reply,
+    "RegExp": _regular_expression,
+    "Set": _set,
     "ReadableStream": _stream,
     "TransformStream": _stream,
     "URL": _url,
