@@ -6,7 +6,7 @@ function, whoever calls it. Closures are followed where they are called.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from doorcheck.scan.facts import shapes
@@ -14,7 +14,7 @@ from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
 from doorcheck.scan.facts.state import State, either, join, new_choice
 from doorcheck.scan.facts.values import (
-    UNDEFINED, Alternative, Cls, Effect, Fn, Native, Obj, Promise, Unknown, Value, made_from,
+    UNDEFINED, Alternative, Cls, Effect, External, Fn, Native, Obj, Promise, Unknown, Value, made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
 from doorcheck.scan.syntax import ir
@@ -46,6 +46,9 @@ class Exit:
     state: State
     at: int
     refusal: bool = False
+
+
+Special = Callable[["Evaluator", External, tuple[Value, ...], State, int, str], Value | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,14 @@ class Evaluator:
     active: list[int] = field(default_factory=list)
     tries: list[list[State]] = field(default_factory=list)
     memo: dict[object, Outcome] = field(default_factory=dict)
+    documented_variables: frozenset[str] | None = None
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
     noted: set[tuple[int, Facts]] = field(default_factory=set)
     captured: dict[int, Mapping[str, Value]] = field(default_factory=dict)
+    special: dict[tuple[str, tuple[str, ...]], Special] = field(default_factory=dict)
+    """Functions of packages that do more than a row can say, by package and path; see ``libraries.call``."""
+    asked: str = ""
+    """The one path that the request being followed asks for; empty where a caller may ask for any."""
     steps: int = 0
     frames: int = 0
 

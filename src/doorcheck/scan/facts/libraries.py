@@ -10,9 +10,9 @@ from doorcheck.scan.facts.lookups import found_proofs
 from doorcheck.scan.facts.members import source_proof
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, truth
+from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
 from doorcheck.scan.facts.values import (
-    ANYTHING, NULL, UNDEFINED, Alternative, Arr, Branch, Choice, Const, Derived, Effect, External, Fn, Input, Link,
+    ANYTHING, NULL, UNDEFINED, Alternative, Arr, Branch, Choice, Const, Derived, Effect, Env, External, Fn, Input, Link,
     Native, Obj, Promise, Row, Session, Test, Unknown, Value, made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge import rows
@@ -62,6 +62,9 @@ def call(
             return known
     if callee.package == "next/headers" and callee.path in {("headers",), ("cookies",), ("draftMode",)}:
         return Input(callee.path[0]) if callee.path[0] != "draftMode" else ANYTHING
+    special = ev.special.get((callee.package, callee.path))
+    if special is not None and (value := special(ev, callee, arguments, state, at, file)) is not None:
+        return value
     row = ev.knowledge.match(callee.package, path)
     if row is not None:
         return _APPLY[type(row)](ev, row, callee, arguments, state, at, file)
@@ -244,10 +247,12 @@ def _same(
 def _handler_wrapper(
     ev: Evaluator, row: rows.HandlerWrapper, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    del state, callee
     handler = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
     proof = Fact(ProofKind(row.proof), file, at, row.says)
     ev.attempts.add(proof)
+    if row.guards and isinstance(handler, Input) and handler.channel == "request":
+        state.facts |= {proof}  # given the request itself, it answers at once
+        return Obj({"middleware": Const("next")})
     if row.guards:
         return chains.guarding(ev, proof, handler)
     if row.attaches:
@@ -314,8 +319,15 @@ def _awaited_external(ev: Evaluator, value: External, state: State) -> Value:
     last = value.links[-1]
     name = ".".join(part for part in value.path if part not in {"()", "default"})
     says = f"calls {name} of {value.package}"
+    secret = next((p.name for p in made_from(value, 80) if isinstance(p, Env) and is_secret_name(p.name)), None)
     effect = Effect(
-        "library", writes=True, says=says, file=last.file, at=last.at, subject=value.package, operands=last.arguments
+        "outbound" if secret else "library",
+        writes=True,
+        says=f"{says} with {secret}" if secret else says,
+        file=last.file,
+        at=last.at,
+        subject=value.package,
+        operands=last.arguments,
     )
     ev.happen(effect, state)
     fact = Fact(ProofKind.UNRESOLVED, last.file, last.at, f"{name} of {value.package} is not known to doorcheck")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorcheck.scan.facts.values import ANYTHING, Derived, Input, Promise, Value
+from doorcheck.scan.facts.values import ANYTHING, Const, Derived, Input, Obj, Promise, Value
 
 _REQUEST_MEMBERS = {
     "headers": "headers",
@@ -45,9 +45,10 @@ _PLAIN = frozenset({"header", "cookie", "query", "form", "body", "params", "argu
 def member_of(value: Input, name: str) -> Value:
     """A member of something the caller sent."""
     if value.channel == "request":
-        channel = _REQUEST_MEMBERS.get(name)
-        return Input(channel) if channel is not None else ANYTHING
+        return _member_of_request(value, name)
     if value.channel == "url":
+        if name == "pathname" and value.path:
+            return Const(value.path[0])
         return Input("query") if name in {"searchParams", "search", "query"} else value
     if value.channel in {"headers", "cookies"}:
         return Input(_COLLECTIONS[value.channel], (name,))
@@ -60,15 +61,40 @@ def member_of(value: Input, name: str) -> Value:
     return Input(value.channel, (*value.path, name))
 
 
+def request_for(path: str, method: str) -> Input:
+    """A request of which path and method are known; neither is what a caller may vary then."""
+    return Input("request", (path, method))
+
+
+def asked_path(value: Value) -> str | None:
+    """The path of a request, or of a request to which something was added, where it is known."""
+    if isinstance(value, Obj):
+        return next((path for rest in value.rest if (path := asked_path(rest)) is not None), None)
+    return value.path[0] if isinstance(value, Input) and value.channel == "request" and value.path else None
+
+
+def _member_of_request(value: Input, name: str) -> Value:
+    channel = _REQUEST_MEMBERS.get(name)
+    if channel is None:
+        return ANYTHING
+    if channel == "method" and len(value.path) > 1:
+        return Const(value.path[1])
+    return Input(channel, value.path[:1] if channel == "url" else value.path if channel == "request" else ())
+
+
 def call_of(value: Input, name: str, arguments: tuple[Value, ...], constant: str | None) -> Value | None:
     """What calling a method of something the caller sent gives; None where it is no way of reading it."""
     if value.channel == "request":
         channel = _REQUEST_CALLS.get(name)
         if channel is None:
             return None
+        if channel == "request":
+            return value
         path = (constant,) if constant is not None and channel in {"header", "params", "query"} else ()
         read = Input(channel, path)
         return Promise(read) if channel in {"body", "form"} and name != "valid" else read
+    if value.channel == "url" and name == "clone":
+        return value
     if value.channel in _COLLECTIONS and name in _GETTERS and not value.path:
         if constant is None and arguments:
             return Derived("lookup", (Input(_COLLECTIONS[value.channel], ("*",)), *arguments))

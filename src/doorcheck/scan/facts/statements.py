@@ -9,10 +9,10 @@ from doorcheck.scan.facts import binding, comparisons, refusals
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven
 from doorcheck.scan.facts.state import State, join, merge
 from doorcheck.scan.facts.truth import Branches, truth
-from doorcheck.scan.facts.values import UNDEFINED, Branch, Derived, Fn, Input, Promise, Unknown, Value, made_from
+from doorcheck.scan.facts.values import UNDEFINED, Branch, Const, Derived, Fn, Input, Promise, Unknown, Value, made_from
 from doorcheck.scan.syntax import ir
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ def _if(ev: Evaluator, node: ir.If, states: States, scope: Scope, exits: Exits) 
         value = evaluate(ev, node.test, state, scope)
         tests.append(value)
         yes, no = truth(value, state)
+        if ev.asked and yes and no and _turns_on_path(value, ev.asked):
+            says = "what it does on this path could not be told"
+            state.facts |= {Fact(ProofKind.UNRESOLVED, scope.module.path, node.at, says)}
         then.extend(_taken(state, yes))
         otherwise.extend(_taken(state, no))
 
@@ -100,10 +103,16 @@ def _if(ev: Evaluator, node: ir.If, states: States, scope: Scope, exits: Exits) 
     return merge([*through_then, *through_otherwise])
 
 
+def _turns_on_path(value: Value, path: str) -> bool:
+    return any(isinstance(part, Const) and part.value == path for part in made_from(value, 120))
+
+
 def _taken(state: State, branches: Branches) -> States:
     found: States = []
     for branch in branches:
         if any(not indices for indices in _kept(state, branch).values()):
+            continue
+        if branch.facts and contradictory(state.facts | branch.facts):
             continue
         taken = state.fork()
         taken.learn(branch)
