@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doorcheck.controls.authenticate.holes import Hole
 from doorcheck.core import NotNeeded
+from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts.proofs import ProofKind
 from doorcheck.scan.facts.values import Effect, Input, made_from
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
@@ -96,8 +97,3 @@ def _shown_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     if shown and all(shown) and shown[0] is not None:
         return NotNeeded("reads what a public page shows anyway", (shown[0],))
     return None
-
-
-def key_of(effect: Effect) -> str:
-    """What identifies a read for the purpose of being shown elsewhere: where it is written."""
-    return f"{effect.file}:{effect.at}"

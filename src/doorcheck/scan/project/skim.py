@@ -16,10 +16,13 @@ _FROM = re.compile(
     rb"""\bfrom\s*["']([^"'\n]{1,300})["']|\b(?:import|require)\s*\(\s*["'`]([^"'`\n]{1,300})["'`]"""
     rb"""|\bimport\s*["']([^"'\n]{1,300})["']"""
 )
-_KEYWORD = re.compile(rb"\b(import|export)(?![\w$])")
+_ONLY_TYPES = re.compile(rb"type(?=[\s{*])(?!\s*,)(?!\s+from\b)")
 _COMMENT = re.compile(rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/")
 _NAME = re.compile(rb"[\w$]+")
-_HEAD = re.compile(rb"""(?>[\s;\xef\xbb\xbf]+|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|["']use (?!client)\w{1,20}["'])*+["']use client["']""")
+_HEAD = re.compile(
+    rb"""(?>[\s;\xef\xbb\xbf]++|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|["']use (?!client|server)\w{1,20}["'])*+"""
+    rb"""["']use (client|server)["']"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,49 +36,47 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Skim:
-    """A file's links, and whether it says ``use client``."""
+    """A file's links, what it says at its head (``client``, ``server`` or nothing), and where its last import ends."""
 
     links: tuple[Link, ...]
-    client: bool
+    side: str
+    body: int
 
 
 def skim(source: bytes) -> Skim:
     """What ``source`` imports and re-exports; imports of types alone are left out. Time is linear in its length."""
     links: list[Link] = []
-    end = 0
+    end = body = 0
     for match in _FROM.finditer(source):
         begin, end = max(end, match.start() - MAX_CLAUSE), match.end()
         called, bare = match.group(2), match.group(3)
         if called is not None:
             links.append(Link(_text(called), (("*", "*"),)))
-        elif bare is not None:
-            links.append(Link(_text(bare), ()))
-        else:
-            link = _clause(source[begin : match.start()], _text(match.group(1)))
-            if link is not None:
-                links.append(link)
-    return Skim(tuple(links), _HEAD.match(source) is not None)
+            continue
+        link = Link(_text(bare), ()) if bare is not None else _clause(source[begin : match.start()], match.group(1))
+        if link is not None:
+            links.append(link)
+            body = end
+    head = _HEAD.match(source)
+    return Skim(tuple(links), _text(head.group(1)) if head is not None else "", body)
 
 
-def _clause(before: bytes, specifier: str) -> Link | None:
-    keyword = None
-    for keyword in _KEYWORD.finditer(before):  # noqa: B007 - the last one is meant
-        pass
-    if keyword is None:
+def _clause(before: bytes, specifier: bytes) -> Link | None:
+    """The names between ``import`` or ``export`` and ``from``; None where there is no such word or only types."""
+    start = max(before.rfind(b"import"), before.rfind(b"export"))
+    if start < 0:
         return None
-    exports = keyword.group(1) == b"export"
-    words = _COMMENT.sub(b" ", before[keyword.end() :]).replace(b"\n", b" ").strip()
-    if re.match(rb"type(?=[\s{*])(?!\s*,)", words):
+    words = _COMMENT.sub(b" ", before[start + 6 :]).strip()
+    if _ONLY_TYPES.match(words) is not None:
         return None
+    exports = before.startswith(b"export", start)
     outside, brace, inside = words.partition(b"{")
-    names: list[tuple[str, str]] = []
-    for part in outside.split(b","):
-        names.extend(_outside(part, exports=exports))
-    for part in inside.rpartition(b"}")[0].split(b",") if brace else ():
-        names.extend(_inside(part))
-    if not names and brace and inside.strip(b"} \t"):
+    names = [pair for part in outside.split(b",") for pair in _outside(part, exports=exports)]
+    listed = inside.rpartition(b"}")[0]
+    names += [pair for part in listed.split(b",") for pair in _inside(part)] if brace else []
+    if not names and listed.strip():
         return None
-    return Link(specifier, tuple(names), exports)
+    return Link(_text(specifier), tuple(names), exports)
 
 
 def _outside(part: bytes, *, exports: bool) -> list[tuple[str, str]]:

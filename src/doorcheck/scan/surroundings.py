@@ -1,0 +1,138 @@
+"""What surrounds a door: who refers to it, which pages show what it reads, which page checks in its stead."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from doorcheck.core import Door, DoorKind, Written
+from doorcheck.scan.doors.inventory import AppFiles, FoundDoor
+from doorcheck.scan.doors.pages import Page, Visits, keys_of, pages_of
+from doorcheck.scan.doors.reach import Reaching
+from doorcheck.scan.facts.evaluator import Evaluator
+from doorcheck.scan.facts.following import Trace
+from doorcheck.scan.facts.proofs import proven
+from doorcheck.scan.judging import DoorCase, place
+from doorcheck.scan.project.imports import Imports
+
+IsShielded = Callable[[Page], bool]
+
+
+def never_shielded(page: Page) -> bool:
+    """The answer where nothing is known of middleware."""
+    del page
+    return False
+
+
+class Surroundings:
+    """Answers for the doors of one scan, each question only when it is asked."""
+
+    def __init__(
+        self, ev: Evaluator, imports: Imports, files: Sequence[AppFiles], is_shielded: IsShielded = never_shielded
+    ) -> None:
+        self._ev = ev
+        self._imports = imports
+        self._pages = {each.app.path: list(pages_of(each)) for each in files}
+        self._is_shielded = is_shielded
+        self._visits = Visits(ev)
+        self._reaching = Reaching(imports)
+        self._locked: dict[str, bool] = {}
+        self._users: dict[str, set[str]] = {}
+
+    def with_reach(self, found: Sequence[FoundDoor]) -> list[FoundDoor]:
+        """The doors, each action with its reach."""
+        return [dataclasses.replace(each, door=self._with_reach(each.door)) for each in found]
+
+    def _with_reach(self, door: Door) -> Door:
+        if door.kind is not DoorKind.SERVER_ACTION:
+            return door
+        module = self._ev.program.module(door.file)
+        whole = module is not None and bool({"use server", "use cache"} & set(module.summary.directives))
+        return self._reaching.of(door, inline=not whole)
+
+    def around(self, case: DoorCase) -> DoorCase:
+        """The case with its surroundings."""
+        door = case.door
+        return dataclasses.replace(
+            case, shown_publicly=_Shown(self, door), rendered_by=self.rendered_by(door, case.trace)
+        )
+
+    def shown_at(self, key: str, app: str) -> Written | None:
+        """The page of this app that shows a stranger the read of this key, if the app has pages that it does lock."""
+        file = key.split(":", 1)[0]
+        for page in self._reaching_pages(file, app):
+            if self._is_shielded(page) or self._refuses(page):
+                continue
+            for path in page.files:
+                for effect in self._visits.of(path).reads:
+                    if key in keys_of(effect) and self._locks_some(app):
+                        return Written(f"the page {page.route} shows it to anyone", place(page.file, 0))
+        return None
+
+    def rendered_by(self, door: Door, trace: Trace) -> Written | None:
+        """The page that checks where the action it uses does not: every page that uses it turns strangers away."""
+        if door.kind is not DoorKind.SERVER_ACTION or not _unguarded(trace):
+            return None
+        pages = self._reaching_pages(door.file, door.app)
+        checks = [self._check(page) for page in pages]
+        if not checks or not all(checks):
+            return None
+        return checks[0]
+
+    def _reaching_pages(self, file: str, app: str) -> list[Page]:
+        """The pages that a file is part of, by their imports or their layouts'."""
+        if file not in self._users:
+            self._users[file] = self._imports.closure([file])
+        users = self._users[file]
+        return [page for page in self._pages.get(app, []) if not users.isdisjoint(page.files)]
+
+    def _refuses(self, page: Page) -> bool:
+        """Whether strangers do not get to see the page, or nobody can say."""
+        seen = [self._visits.of(path) for path in page.files]
+        return any(each.check is not None or each.over_budget for each in seen)
+
+    def _check(self, page: Page) -> Written | None:
+        for path in reversed(page.files):
+            check = self._visits.of(path).check
+            if check is not None:
+                return Written(f"the page {page.route} checks, the action does not", place(check.file, check.at))
+        return None
+
+    def _locks_some(self, app: str) -> bool:
+        """Whether the app turns strangers away from any page: where none is locked, an open one says nothing."""
+        if app not in self._locked:
+            pages = self._pages.get(app, [])
+            self._locked[app] = any(self._is_shielded(page) for page in pages) or any(
+                self._visits.of(path).check is not None for page in pages for path in reversed(page.files)
+            )
+        return self._locked[app]
+
+
+class _Shown(Mapping[str, Written]):
+    """The reads shown to anyone by key. Made when looked up: most doors need no page to be followed."""
+
+    def __init__(self, around: Surroundings, door: Door) -> None:
+        self._around = around
+        self._door = door
+        self._found: dict[str, Written | None] = {}
+
+    def __getitem__(self, key: str) -> Written:
+        if key not in self._found:
+            self._found[key] = self._around.shown_at(key, self._door.app)
+        found = self._found[key]
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key, found in self._found.items() if found is not None)
+
+    def __len__(self) -> int:
+        return sum(found is not None for found in self._found.values())
+
+
+def _unguarded(trace: Trace) -> bool:
+    """Whether something happens that no proof, tried or not, stands before."""
+    if any(fact.proves for fact in trace.attempts):
+        return False
+    return any(not proven(happening.facts) for happening in trace.happenings)
