@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.values import (
@@ -37,11 +38,16 @@ def _speaks_of_refusal(ev: Evaluator, value: Value) -> bool:
         if isinstance(part, Const):
             if isinstance(part.value, float) and part.value in {401.0, 403.0}:
                 return True
-            if isinstance(part.value, str):
-                text = part.value.lower()
-                if any(word in text for word in ev.knowledge.words["refusals"]):
-                    return True
+            if isinstance(part.value, str) and _says_one_of(part.value, ev.knowledge.words["refusals"]):
+                return True
     return False
+
+
+@lru_cache(maxsize=8192)
+def _says_one_of(text: str, words: frozenset[str]) -> bool:
+    """Kept, because one message is met on many paths."""
+    lowered = text.lower()
+    return any(word in lowered for word in words)
 
 
 def denies(value: Value) -> bool:

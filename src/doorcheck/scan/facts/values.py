@@ -320,37 +320,44 @@ class Effect:
 
 def parts_of(value: Value) -> tuple[Value, ...]:
     """The values this one was directly made from."""
-    if isinstance(value, Derived | Test | Unknown):
-        return value.parts
-    if isinstance(value, Obj):
-        return (*value.props.values(), *value.rest)
-    if isinstance(value, Arr):
-        return (*value.items, *value.rest)
-    if isinstance(value, Choice):
-        return tuple(alternative.value for alternative in value.alternatives)
-    if isinstance(value, Promise):
-        return (value.value,)
-    if isinstance(value, Reply):
-        return (value.body,) if value.body is not None else ()
-    if isinstance(value, External):
-        return tuple(argument for link in value.links for argument in link.arguments)
-    return ()
+    of = _PARTS.get(type(value))
+    return of(value) if of is not None else ()
+
+
+def _parts_of_external(value: External) -> tuple[Value, ...]:
+    if not value.links:
+        return ()
+    return tuple(argument for link in value.links for argument in link.arguments)
+
+
+_PARTS: dict[type[Value], Callable[[Any], tuple[Value, ...]]] = {
+    Derived: lambda value: value.parts,
+    Test: lambda value: value.parts,
+    Unknown: lambda value: value.parts,
+    Obj: lambda value: (*value.props.values(), *value.rest),
+    Arr: lambda value: value.items + value.rest,
+    Choice: lambda value: tuple([alternative.value for alternative in value.alternatives]),
+    Promise: lambda value: (value.value,),
+    Reply: lambda value: (value.body,) if value.body is not None else (),
+    External: _parts_of_external,
+}
 
 
 def made_from(value: Value, limit: int = 300) -> list[Value]:
     """This value and everything it was made from, nearest first; at most ``limit`` of them."""
     found = [value]
+    if type(value) not in _PARTS:
+        return found
     seen = {id(value)}
+    # A list grows while it is walked, and the walk goes on to what was added.
     for current in found:
-        if type(current) in _WHOLE:
+        of = _PARTS.get(type(current))
+        if of is None:
             continue
-        for part in parts_of(current):
+        for part in of(current):
             if id(part) not in seen:
                 seen.add(id(part))
                 found.append(part)
         if len(found) >= limit:
             break
     return found
-
-
-_WHOLE = frozenset({Const, Input, Session, Env, Row, Fn})
