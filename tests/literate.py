@@ -1,7 +1,7 @@
 """Runs the examples of a control's page, and whole fixtures, against the expectations in their comments.
 
-An example is an H3 section below a heading that starts with "Examples": every fence named by a path in backticks on the
-line above it is a file of a tiny repository. The comments are described in CONTRIBUTING.md.
+An example is an H3 section below a heading that starts with "Examples"; every fence named by a path in backticks on the
+line above it is a file of a tiny repository. Fences between that heading and its first example are files of all of them.
 """
 
 from __future__ import annotations
@@ -102,13 +102,22 @@ def examples_of(control: str, page: str) -> list[Example]:
     """The examples of a page. Raises MalformedPage for a fence that has no path, or an example without files."""
     found: list[Example] = []
     for part in _EXAMPLES.findall(page):
-        for section in re.split(r"^### ", part, flags=re.MULTILINE)[1:]:
+        first, *sections = re.split(r"^### ", part, flags=re.MULTILINE)
+        shared = _files_in(control, first)
+        for section in sections:
             heading = section.partition("\n")[0].strip()
-            files = {match["path"]: match["body"] for match in _NAMED_FENCE.finditer(section)}
-            if not files or len(files) != len(_FENCE.findall(section)):
-                raise MalformedPage(f"{control}: '{heading}' has a fence that is not named by a path above it")
-            found.append(Example(control, heading, files))
+            files = _files_in(f"{control}: '{heading}'", section)
+            if not files:
+                raise MalformedPage(f"{control}: '{heading}' has no files")
+            found.append(Example(control, heading, {**shared, **files}))
     return found
+
+
+def _files_in(where: str, section: str) -> dict[str, str]:
+    files = {match["path"]: match["body"] for match in _NAMED_FENCE.finditer(section)}
+    if len(files) != len(_FENCE.findall(section)):
+        raise MalformedPage(f"{where} has a fence that no path above it names, or two of one name")
+    return files
 
 
 def verdicts_shown(examples: Sequence[Example]) -> set[str]:

@@ -22,9 +22,12 @@ from doorcheck.scan.facts.modules import Program
 from doorcheck.scan.judging import AppCase, Control, DoorCase
 from doorcheck.scan.knowledge.library import load
 from doorcheck.scan.project.apps import find_apps
+from doorcheck.scan.project.environment import documented_variables
 from doorcheck.scan.project.resolution import Resolver
 from doorcheck.scan.project.tree import list_tree
+from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.reading import Reader
+from doorcheck.scan.surroundings import Surroundings
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.syntax import ir
 
@@ -98,14 +101,16 @@ class _Scan:
         self.reader = Reader(self.tree, cache)
         self.program = Program(Resolver(self.tree), self.reader.summary)
         self.ev = Evaluator(self.program, load(knowledge))
+        self.ev.documented_variables = documented_variables(self.tree)
         self.inventory = Inventory(self.ev, self.program)
 
     def run(self, *, only_doors: bool) -> ScanResult:
         files = self._files()
-        found = list(self._doors(files)) if files else []
+        around = Surroundings(self.ev, Imports(self.tree, self.program.resolve), files)
+        found = around.with_reach(list(self._doors(files)) if files else [])
         cases: list[DoorCase] = []
         if not only_doors:
-            cases = self._followed(found)
+            cases = [around.around(each) for each in self._followed(found)]
         verdicts = self._judged(cases)
         app_verdicts = self._apps_judged(files, cases) if not only_doors else {}
         self.reader.save()

@@ -10,7 +10,7 @@ from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.lookups import identity_in
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
 from doorcheck.scan.facts.refusals import denies
-from doorcheck.scan.facts.values import Effect, External, Obj, Row, Test, Value, parts_of
+from doorcheck.scan.facts.values import Arr, Const, Derived, Effect, External, Input, Obj, Row, Test, Value, parts_of
 from doorcheck.scan.judging import DoorCase, seen_effect
 
 SENSITIVE = frozenset(
@@ -47,11 +47,22 @@ def holes_of(case: DoorCase) -> list[Hole]:
     found: list[Hole] = []
     for happening in case.trace.happenings:
         effect = happening.effect
-        if effect.writes and effect.kind in SENSITIVE and not proven(happening.facts) and not _scoped(effect):
+        if effect.writes and _sensitive(effect) and not proven(happening.facts) and not _scoped(effect):
             found.append(Hole(effect, happening.facts, seen_effect(effect, happening.through)))
     for way in case.trace.ways_out:
         found.extend(_leaks(way))
     return found
+
+
+def _sensitive(effect: Effect) -> bool:
+    """State made on first use (a client, a controller) is nobody's; state set to a value or to nothing is."""
+    if effect.kind != "state":
+        return effect.kind in SENSITIVE
+    return all(isinstance(value, Const | Arr | Derived | Input) or _literal(value) for value in effect.operands)
+
+
+def _literal(value: Value) -> bool:
+    return isinstance(value, Obj) and value.cls is None and not any(isinstance(v, External) for v in value.props.values())
 
 
 def _leaks(way: WayOut) -> list[Hole]:

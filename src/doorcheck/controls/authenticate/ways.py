@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from doorcheck.controls.authenticate import spec
 from doorcheck.controls.authenticate.holes import Hole
 from doorcheck.core import Written
-from doorcheck.scan.facts.proofs import Fact, ProofKind
-from doorcheck.scan.facts.values import Effect
+from doorcheck.scan.facts.following import WayOut
+from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
+from doorcheck.scan.facts.refusals import denies
+from doorcheck.scan.facts.values import UNDEFINED, Effect
 from doorcheck.scan.judging import DoorCase, place, seen_fact
 
 _NOTES = (
@@ -61,7 +63,7 @@ def way_of(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]
             return way, (_shown(note, case),)
     attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=_order)
     if attempts:
-        later = _proved_later(case, found, attempts)
+        later = _proved_later(case, attempts)
         way = spec.CHECK_AFTER if later else spec.IGNORED_ABSENCE
         return way, tuple(seen_fact(fact) for fact in (later or attempts)[:2])
     if case.shield.stops:
@@ -93,9 +95,17 @@ def _shown(note: Fact, case: DoorCase) -> Written:
     return Written(note.says, place(note.file, note.at))
 
 
-def _proved_later(case: DoorCase, found: list[Hole], attempts: list[Fact]) -> list[Fact]:
-    """Proofs that some path does reach, though only after the hole."""
-    reached = {fact for way in case.trace.ways_out for fact in way.facts if fact.proves}
-    reached |= {fact for happening in case.trace.happenings for fact in happening.facts if fact.proves}
-    del found
+def _proved_later(case: DoorCase, attempts: list[Fact]) -> list[Fact]:
+    """Proofs that every successful answer has behind it, so that the hole can only lie before them."""
+    successes = [way for way in case.trace.ways_out if way.how == "return" and proven(way.facts)]
+    strangers = [way for way in case.trace.ways_out if way.how == "return" and not proven(way.facts)]
+    if not successes or not all(denies(one) for way in strangers for one in (way.value, *way.replied)):
+        return []
+    if any(_says_nothing(way) for way in strangers) and all(_says_nothing(way) for way in successes):
+        return []
+    reached = {fact for way in successes for fact in way.facts if fact.proves}
     return [fact for fact in attempts if fact in reached]
+
+
+def _says_nothing(way: WayOut) -> bool:
+    return way.value is UNDEFINED and not way.replied

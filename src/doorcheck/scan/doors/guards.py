@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doorcheck.core import Location
+from doorcheck.scan.facts.following import Trace
 
 
 @dataclass(frozen=True, slots=True)
 class Shield:
     """What the middleware does for one door. ``stops`` is None where there is none or nobody can say.
 
-    ``covers`` tells whether its matcher includes the door's path; ``says`` is the sentence for the report.
+    ``covers`` tells whether its matcher includes the door's path; ``says`` is the sentence for the report, empty where
+    the middleware checks nothing.
     """
 
     covers: bool | None = None
@@ -21,3 +23,18 @@ class Shield:
 
 
 NO_SHIELD = Shield()
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """An app's middleware as a whole. ``at`` is where its reach is written, ``trace`` a request for any path followed.
+
+    ``checks`` tells whether it turns anybody away for who they are, None where it could not be followed; ``unreadable``
+    says why its matcher cannot be judged.
+    """
+
+    at: Location
+    checks: bool | None
+    says: str
+    trace: Trace
+    unreadable: str | None = None

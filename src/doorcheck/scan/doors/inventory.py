@@ -120,7 +120,7 @@ class Inventory:
     def _of_mounted(self, files: AppFiles, mounted: list[Mounted], route: str) -> Iterator[FoundDoor]:
         for each in mounted:
             at = Location(each.file, ir.line_of(each.at), ir.column_of(each.at))
-            base = route.split("[")[0].rstrip("/")
+            base = route.split("[", maxsplit=1)[0].rstrip("/")
             where = each.path if each.path.startswith("/") else f"{base}/{each.path}"
             methods = (each.method,) if each.method else ()
             identity = f"{each.method} {where}" if each.method else f"procedure {each.path}"

@@ -146,7 +146,7 @@ def _proved_by_equality(
             return (Branch(frozenset({one.proof})),)
         if (proof := _secret_match(ev, one, other, scope, at)) is not None:
             ev.attempts.add(proof)
-            return _unless_unset(one, other, proof, state)
+            return _unless_unset(ev, one, other, proof, state)
     return EITHER
 
 
@@ -169,16 +169,28 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
     return None
 
 
-def _unless_unset(secret: Value, given: Value, proof: Fact, state: State | None) -> Branches:
-    """An absent value equals an unset variable: a bare comparison of the two opens the door to everybody."""
+def _unless_unset(ev: Evaluator, secret: Value, given: Value, proof: Fact, state: State | None) -> Branches:
+    """An absent value equals an unset variable, and "Bearer undefined" what is made of one.
+
+    Such a comparison opens the door to everybody where the variable is left out; a variable that the project's own
+    example of an environment names is taken to be set.
+    """
     proved = (Branch(frozenset({proof})),)
-    if not isinstance(secret, Env) or secret.sure or not isinstance(given, Input):
+    name = secret_name(secret)
+    if name is None or proof.kind is not ProofKind.SECRET or _is_surely_set(secret):
         return proved
-    if given.channel not in _OPEN_WHEN_ABSENT or not given.path:
+    if state is not None and is_set(name) in state.facts:
         return proved
-    if state is not None and is_set(secret.name) in state.facts:
+    documented = ev.documented_variables
+    if documented is not None and name in documented:
         return proved
-    return (*proved, Branch(frozenset({unset(secret.name)})))
+    bare = isinstance(secret, Env) and isinstance(given, Input) and given.channel in _OPEN_WHEN_ABSENT and bool(given.path)
+    inside_text = isinstance(secret, Derived) and secret.how == "text" and documented is not None
+    return (*proved, Branch(frozenset({unset(name)}))) if bare or inside_text else proved
+
+
+def _is_surely_set(secret: Value) -> bool:
+    return any(isinstance(part, Env) and part.sure for part in made_from(secret, 40))
 
 
 def is_set(name: str) -> Fact:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
+from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
 from doorcheck.scan.facts.state import State, either, join, new_choice
 from doorcheck.scan.facts.values import (
@@ -82,6 +83,7 @@ class Outcome:
     throws: list[tuple[Facts, bool]]
     attempts: frozenset[Fact]
     touched: frozenset[str]
+    options: frozenset[OptionKey]
 
 
 @dataclass(slots=True)
@@ -104,6 +106,7 @@ class Evaluator:
     """Functions of packages that do more than a row can say, by package and path; see ``libraries.call``."""
     asked: str = ""
     """The one path that the request being followed asks for; empty where a caller may ask for any."""
+    options: Options = field(default_factory=Options)
     steps: int = 0
     frames: int = 0
 
@@ -111,6 +114,7 @@ class Evaluator:
         """Forget what the last door showed; outcomes of functions are kept."""
         self.happenings, self.attempts, self.stack, self.active, self.tries = [], set(), [], [], []
         self.noted = set()
+        self.options.seen = set()
         self.steps = 0
 
     def new_frame(self) -> int:
@@ -143,6 +147,13 @@ class Evaluator:
         """Keep the variables of a path that ends, because a function that outlives it may read them."""
         self.captured.update(state.frames)
 
+    def frame(self, state: State, number: int) -> dict[str, Value] | None:
+        """A frame's variables on this path; captured ones are copied, since somebody is about to change them."""
+        variables = state.frames.get(number)
+        if variables is None and number in self.captured:
+            variables = state.frames[number] = dict(self.captured[number])
+        return variables
+
     def may_throw(self, state: State, refusal: bool = False) -> None:
         """Remember that the innermost ``try`` may be left here, knowing no more than this state does."""
         del refusal
@@ -155,6 +166,7 @@ class Evaluator:
         """What calling a function of the repository gives. Raises PathEnds when it never comes back."""
         if len(self.active) >= MAX_CALLS_DEEP or self.active.count(id(fn.function)) > 1:
             return Unknown(self.blind(file, at, "this call goes too deep to follow"))
+        self.options.note(fn, arguments, file, at)
         this = this if this is not None and not fn.function.arrow else fn.this
         key = shapes.key_of_call(fn, arguments, this, state)
         self.active.append(id(fn.function))
@@ -175,6 +187,7 @@ class Evaluator:
             outcome = self._outcome(fn, [shapes.settled(value, state) for value in arguments], this)
             self.memo[key] = outcome
         self.program.touched |= outcome.touched
+        self.options.seen |= outcome.options
         self.attempts |= outcome.attempts
         here = tuple(self.stack)
         for happening in outcome.happenings:
@@ -201,6 +214,7 @@ class Evaluator:
     def _outcome(self, fn: Fn, arguments: Sequence[Value], this: Value | None) -> Outcome:
         """Follow a function on its own, from nothing known."""
         saved = self.happenings, self.attempts, self.stack, self.tries, self.program.touched, self.noted
+        options, self.options.seen = self.options.seen, set()
         self.happenings, self.attempts, self.stack, self.tries, self.noted = [], set(), [], [[]], set()
         self.program.touched = {fn.module.path}
         state = State()
@@ -222,10 +236,12 @@ class Evaluator:
                 throws=list(dict.fromkeys(thrown)),
                 attempts=frozenset(self.attempts),
                 touched=frozenset(self.program.touched),
+                options=frozenset(self.options.seen),
             )
         finally:
             self.happenings, self.attempts, self.stack, self.tries = saved[0], saved[1], saved[2], saved[3]
             self.program.touched, self.noted = saved[4], saved[5]
+            self.options.seen = options | self.options.seen
 
     def _follow(self, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
         alternatives, exits, returns = self._run(fn, arguments, state, this)

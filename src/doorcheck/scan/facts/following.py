@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from doorcheck.scan.facts import binding, calls, chains, libraries
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
 from doorcheck.scan.facts.modules import LoadedModule
+from doorcheck.scan.facts.options import OptionKey
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
@@ -42,6 +43,7 @@ class Trace:
     over_budget: bool = False
     own_handler: str | None = None
     touched: frozenset[str] = field(default_factory=frozenset)
+    options: frozenset[OptionKey] = field(default_factory=frozenset)
 
 
 def request_arguments() -> tuple[Value, ...]:
@@ -86,6 +88,7 @@ def follow(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
         attempts=frozenset(ev.attempts),
         over_budget=over_budget,
         touched=frozenset(ev.program.touched),
+        options=frozenset(ev.options.seen),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts.comparisons import is_credential_name, is_hashed
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.values import (
-    Arr, Const, Derived, Effect, External, Input, Obj, Row, Session, Unknown, Value, made_from,
+    Arr, Choice, Const, Derived, Effect, External, Fn, Input, Obj, Row, Session, Unknown, Value, made_from, parts_of,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -137,6 +137,26 @@ def found_in_store(ev: Evaluator, store: Value, key: Value, scope: Scope, at: in
 
 
 def identity_in(value: Value) -> Facts:
-    """The proofs of the identities a value is made from."""
-    proofs = {part.proof for part in made_from(value, MAX_PREDICATE) if isinstance(part, Session)}
+    """The proofs of the identities a value is made from.
+
+    A predicate that names one on some ways only, as in ``session ? eq(userId, session.id) : undefined``, has none.
+    """
+    proofs: set[Fact] = set()
+    queue = [value]
+    for number, current in enumerate(queue):
+        if number >= MAX_PREDICATE:
+            break
+        if isinstance(current, Session):
+            proofs.add(current.proof)
+        elif isinstance(current, Choice) and _sometimes_left_out(current):
+            continue
+        elif not isinstance(current, Row | Fn):
+            queue.extend(parts_of(current))
     return frozenset(proofs) if proofs else NOTHING
+
+
+def _sometimes_left_out(choice: Choice) -> bool:
+    """Whether one alternative is a predicate and another is no predicate at all."""
+    values = [one.value for one in choice.alternatives]
+    predicates = [value for value in values if isinstance(value, External | Obj | Arr)]
+    return bool(predicates) and any(isinstance(value, Const) and not value.value for value in values)

@@ -61,6 +61,14 @@ def proven(facts: Facts) -> bool:
     return any(fact.kind in PROVING for fact in facts)
 
 
+def contradictory(facts: Facts) -> bool:
+    """Whether no real path can know all of this: a variable is both set and not set."""
+    unset = {fact.file for fact in facts if fact.kind is ProofKind.UNSET_SECRET and fact.polarity}
+    return bool(unset) and any(
+        fact.kind is ProofKind.UNSET_SECRET and not fact.polarity and fact.file in unset for fact in facts
+    )
+
+
 def shared(known: Iterable[Facts]) -> Facts:
     """What several paths have in common. Where each proves the caller in its own way, the caller is proven."""
     each = list(known)

@@ -41,9 +41,9 @@ def settled(value: Value, state: State) -> Value:
 
 def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: State) -> object | None:
     """A key under which the outcome of a call can be kept; None for closures and for arguments that carry code."""
-    if fn.parents:
+    if any(frame in state.frames for frame in fn.parents):
         return None
-    keys: list[object] = [id(fn.function), fn.module.path]
+    keys: list[object] = [id(fn.function), fn.module.path, fn.parents]
     if this is not None:
         this_key = _key(this, state, 0)
         if this_key is None:
@@ -65,7 +65,7 @@ def _key(value: Value, state: State, depth: int) -> object | None:
     if maker is not None:
         return maker(value)
     if isinstance(value, Fn):
-        return None if value.parents else ("f", id(value.function))
+        return None if any(frame in state.frames for frame in value.parents) else ("f", id(value.function), value.parents)
     if isinstance(value, Obj):
         return _object_key(value, state, depth)
     if isinstance(value, Arr):
@@ -80,13 +80,14 @@ def _key(value: Value, state: State, depth: int) -> object | None:
     if isinstance(value, Unknown):
         return ("u", value.fact) if not value.parts else _all_keys(("u", value.fact), value.parts, state, depth)
     if isinstance(value, Cls | Native | Namespace | Row):
-        return ("id", id(value) if not isinstance(value, Row) else (id(value.effect), value.path, value.found))
+        # the object itself, not its id(): a key keeps it alive, so that no other can take its place
+        return ("id", value if not isinstance(value, Row) else (value.effect, value.path, value.found))
     return None
 
 
 def _object_key(value: Obj, state: State, depth: int) -> object | None:
     if value.cls is not None:
-        return ("instance", id(value))
+        return ("instance", value)
     inner = _all_keys("o", (*value.props.values(), *value.rest), state, depth)
     return None if inner is None else (tuple(value.props), inner)
 

@@ -61,9 +61,20 @@ def _each(states: States, step: Callable[[State], None], exits: Exits, at: int) 
 
 def _evaluate(ev: Evaluator, node: ir.Evaluate, states: States, scope: Scope, exits: Exits) -> States:
     def step(state: State) -> None:
-        evaluate(ev, node.expression, state, scope)
+        before = state.facts
+        value = evaluate(ev, node.expression, state, scope)
+        if isinstance(value, Promise) and isinstance(node.expression, ir.Call):
+            _not_awaited(state, before)
 
     return _each(states, step, exits, node.at)
+
+
+def _not_awaited(state: State, before: Facts) -> None:
+    """A promise that is let go stops nothing: what its function would prove is proven to nobody here."""
+    gained = frozenset(fact for fact in state.facts - before if fact.proves)
+    state.facts = (state.facts - gained) | {
+        Fact(ProofKind.NOT_AWAITED, fact.file, fact.at, "the check is started, but not awaited") for fact in gained
+    }
 
 
 def _let(ev: Evaluator, node: ir.Let, states: States, scope: Scope, exits: Exits) -> States:

@@ -6,7 +6,7 @@ import { problem } from '@/lib/door';
 
 // want authenticate missing
 export const POST = async (request: NextRequest) => {
-  if (request.headers.get('authorization') !== `Bearer ${process.env.CRON_SECRET}`) {
+  if (request.headers.get('authorization') !== `Bearer ${process.env.CLEANUP_SECRET}`) {
     return problem(401, 'Not for you');
   }
   const removed = await db.delete(sessions).where(lt(sessions.expiresAt, new Date())).returning({ id: sessions.id });

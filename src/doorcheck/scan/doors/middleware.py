@@ -1,0 +1,215 @@
+"""An app's middleware, asked door by door: does its matcher cover the path, and does it stop a stranger there?
+
+The exported function is followed on a request for one path of the door. It is a weaker layer than a check in the door:
+what it stops today depends on a matcher, on its own list of paths, and on the framework running it at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from doorcheck.core import Door, DoorKind, Location
+from doorcheck.scan.doors import conventions
+from doorcheck.scan.doors.guards import NO_SHIELD, Guard, Shield
+from doorcheck.scan.doors.matcher import Coverage, Extent, Matcher
+from doorcheck.scan.doors.middleware_libraries import entry_of, special_functions
+from doorcheck.scan.doors.middleware_outcome import Outcome, outcome_of
+from doorcheck.scan.doors.next_config import routing_of
+from doorcheck.scan.doors.samples import sample_paths
+from doorcheck.scan.facts import binding, following
+from doorcheck.scan.facts.evaluator import Evaluator
+from doorcheck.scan.facts.following import Trace
+from doorcheck.scan.facts.modules import LoadedModule, Program
+from doorcheck.scan.facts.requests import request_for
+from doorcheck.scan.facts.values import UNDEFINED, Arr, Const, Input, Obj, Value
+from doorcheck.scan.syntax import ir
+
+MAX_FOLLOWED = 500
+"""Distinct paths the middleware of one app is followed for; past it, nobody can say."""
+
+MAX_PAGES = 8
+_NOTHING_SAID = "what the middleware does there could not be told"
+_ROUTER_SEGMENT = re.compile(r"/:(\w+)[^/]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """The function Next.js calls, and where it and the matcher are written."""
+
+    value: Value
+    file: str
+    at: int
+    config_at: int | None
+
+
+class Front:
+    """The middleware of one app. ``guard`` is None where it has none."""
+
+    def __init__(
+        self, ev: Evaluator, program: Program, file: str | None, folder: str, sources: Collection[str]
+    ) -> None:
+        self._ev = ev
+        self._known: dict[tuple[str, str], Outcome] = {}
+        self._over_actions: Shield | None = None
+        self._settled: Outcome | None = None
+        self.guard: Guard | None = None
+        module = program.module(file) if file is not None else None
+        function = _function_of(ev, program, module) if module is not None else None
+        if function is None or module is None:
+            return
+        ev.special.update(special_functions())
+        self._function = function
+        self._matcher = _matcher_of(ev, program, module, routing=(folder, sources))
+        trace = self._followed("", "")
+        self.guard = self._guard(trace)
+
+    def shield(self, door: Door, pages: Sequence[str] = ()) -> Shield:
+        """What the middleware does on the way to this door; ``pages`` are the app's page routes."""
+        if self.guard is None:
+            return NO_SHIELD
+        if door.route is None or door.kind is DoorKind.SERVER_ACTION:
+            if self._over_actions is None:
+                self._over_actions = self._of_action(pages)
+            return self._over_actions
+        return self._of_route(_ROUTER_SEGMENT.sub(r"/[\1]", door.route), door.methods or ("GET", "POST"))
+
+    def _of_route(self, route: str, methods: Sequence[str]) -> Shield:
+        if self.guard is not None and self.guard.checks is False:
+            return Shield(self._covers(route), False)
+        coverage = self._matcher.covers(route)
+        at = self.guard.at if self.guard is not None else None
+        if coverage.extent is Extent.UNKNOWN:
+            return Shield(None, None, f"the middleware's matcher could not be read ({coverage.says})", at)
+        path = sample_paths(route)[0]
+        if coverage.extent is Extent.NEVER or coverage.gap == path:
+            return Shield(False, False, f"the middleware's matcher leaves out {route}", at)
+        if coverage.extent is Extent.SOMETIMES and coverage.gap is None:
+            return Shield(True, False, f"the middleware's matcher {coverage.says}", at)
+        outcome = self._worst(path, methods)
+        if not outcome.stops:
+            return Shield(True, outcome.stops, f"{outcome.says} ({route})", at)
+        return Shield(True, True, _covering(coverage, route), at)
+
+    def _covers(self, route: str) -> bool | None:
+        extent = self._matcher.covers(route).extent
+        return None if extent is Extent.UNKNOWN else extent is not Extent.NEVER
+
+    def _worst(self, path: str, methods: Sequence[str]) -> Outcome:
+        """The outcome for the method that fares worst: let through, then nobody can say, then stopped."""
+        if self._settled is not None:
+            return self._settled
+        outcomes = [self._outcome(path, method) for method in methods]
+        return min(outcomes, key=lambda outcome: (False, None, True).index(outcome.stops))
+
+    def _outcome(self, path: str, method: str) -> Outcome:
+        known = self._known.get((path, method))
+        if known is None:
+            if len(self._known) >= MAX_FOLLOWED:
+                return Outcome(None, "there are too many paths to follow the middleware for each")
+            known = outcome_of(self._followed(path, method), path)
+            self._known[path, method] = known
+        return known
+
+    def _of_action(self, pages: Sequence[str]) -> Shield:
+        """An action is called through the path of any page, so only what holds for all of them holds for it."""
+        if self.guard is None or self.guard.checks is False:
+            return Shield(None, False)
+        routes = sorted(pages, key=lambda route: (route.count("["), len(route), route))[:MAX_PAGES] or ["/"]
+        for route in routes:
+            shield = self._of_route(route, ("POST",))
+            if not shield.stops:
+                says = (
+                    f"whether the middleware sees an action depends on the page it is called through ({route} is open)"
+                )
+                if shield.stops is None:
+                    says = "whether the middleware sees an action depends on the page it is called through"
+                return Shield(None, None, says, self.guard.at)
+        return Shield(True, True, "it stops strangers on the way to every page", self.guard.at)
+
+    def _followed(self, path: str, method: str) -> Trace:
+        function = self._function
+        request = request_for(path, method) if path else Input("request")
+        self._ev.asked = path
+        try:
+            return following.follow(self._ev, function.value, (request, Input("event")), function.file, function.at)
+        except RecursionError:
+            return Trace(over_budget=True)
+        finally:
+            self._ev.asked = ""
+
+    def _guard(self, trace: Trace) -> Guard:
+        function = self._function
+        anywhere = outcome_of(trace, "")
+        place = function.config_at if function.config_at is not None else function.at
+        at = Location(function.file, max(ir.line_of(place), 1), max(ir.column_of(place), 1))
+        checks = _checks(trace, anywhere)
+        if anywhere.stops:
+            self._settled = anywhere
+        says = "the middleware checks who is calling" if checks else anywhere.says
+        return Guard(at, checks, says, trace, self._matcher.refusal)
+
+
+def _checks(trace: Trace, anywhere: Outcome) -> bool | None:
+    """Whether the middleware asks who is calling at all, on any path."""
+    if any(fact.proves for fact in trace.attempts) or anywhere.stops:
+        return True
+    if trace.opaque is not None or trace.over_budget or anywhere.doubt:
+        return None
+    return anywhere.forgeable
+
+
+def _covering(coverage: Coverage, route: str) -> str:
+    if coverage.extent is Extent.SOMETIMES:
+        return f"its matcher covers {route}, though not {coverage.gap}"
+    return f"its matcher covers {route}" if coverage.matcher is not None else f"it runs for every path, {route} too"
+
+
+def _function_of(ev: Evaluator, program: Program, module: LoadedModule) -> _Function | None:
+    """The exported function: the one named like the file, else the default export."""
+    stem = conventions.stem_of(module.path)
+    names = program.export_names(module)
+    name = next((name for name in (stem, "default") if name in names), None)
+    if name is None:
+        return None
+    value = following.handler_value(ev, module, name)
+    config = module.exports.get("config")
+    return _Function(entry_of(ev, value), module.path, _place(module, name), config.at if config is not None else None)
+
+
+def _place(module: LoadedModule, name: str) -> int:
+    found = module.exports.get(name) or module.reexports.get(name)
+    return found.at if found is not None else 0
+
+
+def _matcher_of(ev: Evaluator, program: Program, module: LoadedModule, routing: tuple[str, Collection[str]]) -> Matcher:
+    if "config" not in program.export_names(module):
+        written: object = None
+    else:
+        config = binding.export_value(ev, module, "config")
+        if not isinstance(config, Obj) or (config.rest and "matcher" not in config.props):
+            return Matcher.unreadable("its config is not written out")
+        value = config.props.get("matcher")
+        if value is not None and value is not UNDEFINED and not _is_constant(value):
+            return Matcher.unreadable("it is not written out as constants")
+        written = _plain(value) if value is not None else None
+    folder, sources = routing
+    return Matcher.of(written, routing_of(ev, program, folder, sources))
+
+
+def _is_constant(value: Value) -> bool:
+    if isinstance(value, Arr):
+        return not value.rest and all(map(_is_constant, value.items))
+    if isinstance(value, Obj):
+        return not value.rest and all(map(_is_constant, value.props.values()))
+    return isinstance(value, Const)
+
+
+def _plain(value: Value) -> object:
+    """A constant as Python has it."""
+    if isinstance(value, Arr):
+        return [_plain(item) for item in value.items]
+    if isinstance(value, Obj):
+        return {name: _plain(item) for name, item in value.props.items()}
+    return value.value if isinstance(value, Const) and value is not UNDEFINED else None

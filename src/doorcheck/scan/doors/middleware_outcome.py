@@ -1,0 +1,94 @@
+"""What following the middleware on one request shows: whether a stranger gets past it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from doorcheck.scan.facts.following import Trace, WayOut
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.texts import text_of
+from doorcheck.scan.facts.values import Choice, Const, Derived, Obj, Promise, Reply, Unknown, Value
+
+_PASSES = "a stranger passes the middleware on this path"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``stops`` is True where everybody who is let through has proved who they are, None where nobody can say.
+
+    ``forgeable`` tells that something is tested which a caller can make up, ``doubt`` what could not be followed.
+    """
+
+    stops: bool | None
+    says: str
+    forgeable: bool = False
+    doubt: Fact | None = None
+
+
+def outcome_of(trace: Trace, path: str) -> Outcome:
+    """The outcome of a request for ``path``; an empty one stands for any path."""
+    if trace.opaque is not None:
+        return Outcome(None, f"the middleware could not be followed: {trace.opaque}", doubt=_opaque(trace))
+    if trace.over_budget:
+        return Outcome(None, "following the middleware took more steps than a scan grants")
+    let_through = [facts for way in trace.ways_out if way.how == "return" for facts in _passing(way, path)]
+    strangers = [facts for facts in let_through if not proven(facts)]
+    if not strangers:
+        return Outcome(True, "the middleware lets nobody through who has not proved who they are")
+    doubts = [_first(facts, ProofKind.UNRESOLVED) for facts in strangers]
+    forged = [_first(facts, ProofKind.FORGEABLE) for facts in strangers]
+    forgeable = any(forged)
+    doubt = next((doubt for doubt in doubts if doubt is not None), None)
+    if doubt is not None and all(doubts):
+        return Outcome(None, f"nobody can say whether the middleware stops strangers: {doubt.says}", forgeable, doubt)
+    switch = [_switch(facts) for facts in strangers]
+    if all(switch) and any(proven(facts) for facts in let_through):
+        return Outcome(None, f"the middleware stops strangers unless {switch[0]}", forgeable, doubt)
+    if all(forged) and forged[0] is not None:
+        return Outcome(False, f"the middleware lets strangers through: {forged[0].says}", forgeable, doubt)
+    return Outcome(False, _PASSES, forgeable, doubt)
+
+
+def _opaque(trace: Trace) -> Fact:
+    return Fact(ProofKind.UNRESOLVED, "", 0, trace.opaque or "")
+
+
+def _first(facts: Facts, kind: ProofKind) -> Fact | None:
+    found = [fact for fact in facts if fact.kind is kind and fact.polarity]
+    return min(found, key=lambda fact: (fact.file, fact.at)) if found else None
+
+
+def _switch(facts: Facts) -> str | None:
+    """The environment variable on which this way depends, in words."""
+    found = sorted(fact.says for fact in facts if fact.kind is ProofKind.UNSET_SECRET)
+    return found[0] if found else None
+
+
+def _passing(way: WayOut, path: str) -> list[Facts]:
+    """What is known of those whom this way lets through to the door; empty where it answers them itself."""
+    found: list[Facts] = []
+    queue: list[tuple[Value, Facts]] = [(way.value, way.facts)]
+    for value, facts in queue:
+        if isinstance(value, Promise):
+            queue.append((value.value, facts))
+        elif isinstance(value, Choice):
+            queue.extend((one.value, facts | one.facts) for one in value.alternatives)
+        elif isinstance(value, Unknown) and value.fact is not None:
+            found.append(facts | {value.fact})
+        elif not isinstance(value, Reply) and not _leads_elsewhere(value, path):
+            found.append(facts)
+    return found
+
+
+def _leads_elsewhere(value: Value, path: str) -> bool:
+    """Whether the request is rewritten to a constant path that is another one."""
+    if not (isinstance(value, Obj) and value.props.get("middleware") is not None):
+        return False
+    to = value.props.get("to")
+    if not isinstance(value.props["middleware"], Const) or to is None:
+        return False
+    if isinstance(to, Derived) and to.how == "text" and len(to.parts) == 2:
+        target = text_of(to.parts[0])
+    else:
+        target = text_of(to.props.get("pathname")) if isinstance(to, Obj) else text_of(to)
+    return target is not None and target.startswith("/") and target.partition("?")[0] != path

@@ -1,0 +1,130 @@
+"""Doors that switch the project's own check off: ``parse(request, schema, { skipAuth: true })``.
+
+Told by trying: the call is followed once more without the literal, or with what other calls pass in its place. Where
+that makes the called function look for a proof, the literal is what keeps it from looking. A function that itself reads
+or changes data is no check: what its options choose between is what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorcheck.core import Door, DoorKind, Location, Written
+from doorcheck.scan.doors.inventory import FoundDoor
+from doorcheck.scan.facts import following, options
+from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, PathEnds, awaited_quietly
+from doorcheck.scan.facts.following import Trace
+from doorcheck.scan.facts.modules import LoadedModule
+from doorcheck.scan.facts.options import OptionedCall
+from doorcheck.scan.facts.proofs import Fact
+from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.values import Const, Fn, Native, Value
+from doorcheck.scan.syntax import ir
+
+MAX_CALLS = 24
+"""How many calls of one door are tried; the first in the files' order."""
+
+_OFF = frozenset(
+    {"none", "public", "open", "off", "no", "anonymous", "anyone", "guest", "disabled", "skip", "optional"}
+)
+_HARMLESS = frozenset({"log", "library", "cache", "session-start", "session-end"})
+_CALLABLE = (Fn, Native)
+
+
+def opted_out(ev: Evaluator, found: FoundDoor, trace: Trace) -> Written | None:
+    """The literal by which a door keeps the project's check from running, or None."""
+    for call in _calls_of(ev, found, trace)[:MAX_CALLS]:
+        shown = _switch_of(ev, call, found.door)
+        if shown is not None:
+            return shown
+    return None
+
+
+def _calls_of(ev: Evaluator, found: FoundDoor, trace: Trace) -> list[OptionedCall]:
+    """The calls met on following the door, and those that made what the door exports."""
+    calls = [ev.options.calls[key] for key in trace.options if key in ev.options.calls]
+    module = ev.program.module(found.door.file)
+    if module is not None:
+        calls += ev.options.at_places(found.door.file, _calls_written(module, found.door.name))
+    return sorted(calls, key=lambda call: (call.key.file, call.key.at))
+
+
+def _calls_written(module: LoadedModule, name: str) -> Iterator[int]:
+    """Where the expression that a module exports under this name calls something."""
+    export = module.exports.get(name)
+    local = export.local if export is not None else None
+    let = module.variables.get(local) if local is not None else None
+    queue: list[object] = [let.value if let is not None else export.value if export is not None else None]
+    while queue:
+        node = queue.pop()
+        if isinstance(node, ir.Call):
+            yield node.at
+        if isinstance(node, ir.Node):
+            queue.extend(getattr(node, field) for field in node.__struct_fields__)
+        elif isinstance(node, list):
+            queue.extend(node)
+
+
+def _switch_of(ev: Evaluator, call: OptionedCall, door: Door) -> Written | None:
+    usual = _attempts(ev, call, call.arguments, door)
+    if usual is None:
+        return None
+    for path, literal in call.key.literals:
+        for other in _instead(ev, call, path, literal):
+            tried = _attempts(ev, call, options.replaced(call.arguments, path, other), door)
+            if tried is not None and tried - usual:
+                return Written(_says(call, path, literal), _place(call))
+    return None
+
+
+def _instead(ev: Evaluator, call: OptionedCall, path: options.Path, literal: bool | str) -> Iterator[Value | None]:
+    """What to try in a literal's place: nothing at all; for one that says no, what other calls say there."""
+    if isinstance(literal, bool) or literal in _OFF:
+        yield None
+    if literal is False or literal in _OFF:
+        said = {
+            value: None for other in ev.options.of_function(call.fn) for at, value in other.key.literals if at == path
+        }
+        yield from (Const(value) for value in said if value is not literal and value != literal)
+
+
+def _attempts(ev: Evaluator, call: OptionedCall, arguments: tuple[Value, ...], door: Door) -> frozenset[Fact] | None:
+    """The proofs that are looked for when this call, or what it makes, runs; None when it is no check."""
+    wraps = options.takes_function(call.arguments)
+    ev.start()
+    try:
+        result = ev.invoke(call.fn, arguments, State(), call.key.at, call.key.file)
+    except PathEnds:
+        result = None
+    except (BudgetExceeded, RecursionError):
+        return None
+    if not wraps and any(happening.effect.kind not in _HARMLESS for happening in ev.happenings):
+        return None
+    found = {fact for fact in ev.attempts if fact.proves}
+    made = awaited_quietly(result) if result is not None else None
+    if wraps and isinstance(made, _CALLABLE):
+        found |= {fact for fact in _followed(ev, made, call, door).attempts if fact.proves}
+    return frozenset(found)
+
+
+def _followed(ev: Evaluator, made: Value, call: OptionedCall, door: Door) -> Trace:
+    if door.kind is DoorKind.ROUTE_HANDLER:
+        arguments = following.request_arguments()
+    elif door.kind is DoorKind.PAGES_API:
+        arguments = following.pages_arguments()
+    else:
+        arguments = following.action_arguments(made)
+    try:
+        return following.follow(ev, made, arguments, call.key.file, call.key.at)
+    except RecursionError:
+        return Trace()
+
+
+def _says(call: OptionedCall, path: options.Path, literal: bool | str) -> str:
+    written = f'"{literal}"' if isinstance(literal, str) else str(literal).lower()
+    option = f"{path[-1]}: {written}" if isinstance(path[-1], str) else f"the argument {written}"
+    return f"{option} switches off the check in {call.fn.function.name or 'the function called here'}"
+
+
+def _place(call: OptionedCall) -> Location:
+    return Location(call.key.file, max(ir.line_of(call.key.at), 1), max(ir.column_of(call.key.at), 1))
