@@ -13,8 +13,9 @@ from doorcheck.core import (
     App, BlindSpot, ControlId, Door, Location, Scope, Unknown, Unread, Verdict, Why,
 )  # fmt: skip
 from doorcheck.scan.doors import conventions
-from doorcheck.scan.doors.guards import NO_SHIELD
 from doorcheck.scan.doors.inventory import AppFiles, FoundDoor, Inventory, files_of, owner_of
+from doorcheck.scan.doors.middleware import Front
+from doorcheck.scan.doors.pages import Page
 from doorcheck.scan.facts import following
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
@@ -103,14 +104,17 @@ class _Scan:
         self.ev = Evaluator(self.program, load(knowledge))
         self.ev.documented_variables = documented_variables(self.tree)
         self.inventory = Inventory(self.ev, self.program)
+        self.files: list[AppFiles] = []
+        self.fronts: dict[str, Front] = {}
 
     def run(self, *, only_doors: bool) -> ScanResult:
-        files = self._files()
-        around = Surroundings(self.ev, Imports(self.tree, self.program.resolve), files)
+        files = self.files = self._files()
+        self.fronts = {each.app.path: Front(self.ev, self.program, each, self.tree.sources) for each in files}
+        around = Surroundings(self.ev, Imports(self.tree, self.program.resolve), files, self._shields)
         found = around.with_reach(list(self._doors(files)) if files else [])
         cases: list[DoorCase] = []
         if not only_doors:
-            cases = [around.around(each) for each in self._followed(found)]
+            cases = list(map(around.around, found, self._followed(found)))
         verdicts = self._judged(cases)
         app_verdicts = self._apps_judged(files, cases) if not only_doors else {}
         self.reader.save()
@@ -145,8 +149,12 @@ class _Scan:
             if self.progress is not None:
                 self.progress(number, len(found))
             trace = self._follow(each)
-            cases.append(DoorCase(each.door, trace, NO_SHIELD, self.ev.knowledge.words))
+            shield = self.fronts[each.door.app].shield(each.door)
+            cases.append(DoorCase(each.door, trace, shield, self.ev.knowledge.words))
         return cases
+
+    def _shields(self, app: str, page: Page) -> bool:
+        return self.fronts[app].stops_at(page.route)
 
     def _follow(self, found: FoundDoor) -> Trace:
         door = found.door
@@ -179,7 +187,7 @@ class _Scan:
         for each in files:
             mine = tuple(case for case in cases if case.door.app == each.app.path)
             manifest = "package.json" if each.app.path == "." else f"{each.app.path}/package.json"
-            case = AppCase(each.app, each, Location(manifest, 1), mine)
+            case = AppCase(each.app, each, Location(manifest, 1), mine, self.fronts[each.app.path].guard)
             for control in self.controls:
                 if control.judge_app is None:
                     continue
@@ -194,7 +202,12 @@ class _Scan:
         noted = (
             BlindSpot(Location(file, max(ir.line_of(at), 1)), says) for (file, at), says in self.ev.notes.items()
         )
-        return tuple(sorted({*self.inventory.blind_spots, *noted}, key=lambda spot: (spot.at, spot.says)))
+        misplaced = (
+            BlindSpot(Location(path, 1), "is named like middleware but lies where Next.js does not run it")
+            for files in self.files
+            for path in files.misplaced
+        )
+        return tuple(sorted({*self.inventory.blind_spots, *noted, *misplaced}, key=lambda spot: (spot.at, spot.says)))
 
     def _comments(self, doors: Iterable[Door]) -> tuple[Comment, ...]:
         found: list[Comment] = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from doorcheck.core import App, ControlSpec, Door, Location, Verdict, Written
-from doorcheck.scan.doors.guards import Shield
+from doorcheck.scan.doors.guards import Guard, Shield
 from doorcheck.scan.doors.inventory import AppFiles
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.proofs import Fact
@@ -35,12 +35,13 @@ class DoorCase:
 
 @dataclass(frozen=True, slots=True)
 class AppCase:
-    """One app with its doors' cases; ``manifest`` is its package.json."""
+    """One app with its doors' cases; ``manifest`` is its package.json, ``guard`` its middleware, if it has any."""
 
     app: App
     files: AppFiles
     manifest: Location
     doors: tuple[DoorCase, ...]
+    guard: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from doorcheck.core import Door, DoorKind, Written
 from doorcheck.scan.doors.inventory import AppFiles, FoundDoor
+from doorcheck.scan.doors.optouts import opted_out
 from doorcheck.scan.doors.pages import Page, Visits, keys_of, pages_of
 from doorcheck.scan.doors.reach import Reaching
 from doorcheck.scan.facts.evaluator import Evaluator
@@ -15,12 +16,12 @@ from doorcheck.scan.facts.proofs import proven
 from doorcheck.scan.judging import DoorCase, place
 from doorcheck.scan.project.imports import Imports
 
-IsShielded = Callable[[Page], bool]
+IsShielded = Callable[[str, Page], bool]
 
 
-def never_shielded(page: Page) -> bool:
+def never_shielded(app: str, page: Page) -> bool:
     """The answer where nothing is known of middleware."""
-    del page
+    del app, page
     return False
 
 
@@ -50,18 +51,30 @@ class Surroundings:
         whole = module is not None and bool({"use server", "use cache"} & set(module.summary.directives))
         return self._reaching.of(door, inline=not whole)
 
-    def around(self, case: DoorCase) -> DoorCase:
+    def around(self, found: FoundDoor, case: DoorCase) -> DoorCase:
         """The case with its surroundings."""
-        door = case.door
+        door, trace = case.door, case.trace
         return dataclasses.replace(
-            case, shown_publicly=_Shown(self, door), rendered_by=self.rendered_by(door, case.trace)
+            case,
+            shown_publicly=_Shown(self, door),
+            rendered_by=self.rendered_by(door, trace),
+            opted_out=self._opted_out(found, trace),
         )
+
+    def _opted_out(self, found: FoundDoor, trace: Trace) -> Written | None:
+        if trace.own_handler is not None or trace.over_budget or not _lets_strangers_in(trace):
+            return None
+        notes = dict(self._ev.notes)
+        try:
+            return opted_out(self._ev, found, trace)
+        finally:
+            self._ev.notes = notes
 
     def shown_at(self, key: str, app: str) -> Written | None:
         """The page of this app that shows a stranger the read of this key, if the app has pages that it does lock."""
         file = key.split(":", 1)[0]
         for page in self._reaching_pages(file, app):
-            if self._is_shielded(page) or self._refuses(page):
+            if self._is_shielded(app, page) or self._refuses(page):
                 continue
             for path in page.files:
                 for effect in self._visits.of(path).reads:
@@ -102,7 +115,7 @@ class Surroundings:
         """Whether the app turns strangers away from any page: where none is locked, an open one says nothing."""
         if app not in self._locked:
             pages = self._pages.get(app, [])
-            self._locked[app] = any(self._is_shielded(page) for page in pages) or any(
+            self._locked[app] = any(self._is_shielded(app, page) for page in pages) or any(
                 self._visits.of(path).check is not None for page in pages for path in reversed(page.files)
             )
         return self._locked[app]
@@ -133,6 +146,9 @@ class _Shown(Mapping[str, Written]):
 
 def _unguarded(trace: Trace) -> bool:
     """Whether something happens that no proof, tried or not, stands before."""
-    if any(fact.proves for fact in trace.attempts):
-        return False
+    return not any(fact.proves for fact in trace.attempts) and _lets_strangers_in(trace)
+
+
+def _lets_strangers_in(trace: Trace) -> bool:
+    """Whether anything happens, or was read for an answer, with nobody proven."""
     return any(not proven(happening.facts) for happening in trace.happenings)

@@ -35,6 +35,8 @@ class AppFiles:
     pages_api: tuple[str, ...]
     pages: tuple[str, ...]
     middleware: str | None
+    misplaced: tuple[str, ...] = ()
+    """Named like middleware, and lying where people put it, yet not run by Next.js."""
 
 
 def files_of(app: App, folders: conventions.Folders, sources: Iterable[str]) -> AppFiles:
@@ -43,9 +45,12 @@ def files_of(app: App, folders: conventions.Folders, sources: Iterable[str]) -> 
     pages_api: list[str] = []
     pages: list[str] = []
     middleware: str | None = None
+    misplaced: list[str] = []
     major = _major(app.next)
     for path in sources:
-        if folders.app is not None and path.startswith(folders.app + "/"):
+        if conventions.is_misplaced_middleware(path, folders, next_major=major):
+            misplaced.append(path)
+        elif folders.app is not None and path.startswith(folders.app + "/"):
             if conventions.is_route_file(path):
                 route_files.append(path)
             elif conventions.is_page_file(path) or conventions.is_layout_file(path):
@@ -58,7 +63,7 @@ def files_of(app: App, folders: conventions.Folders, sources: Iterable[str]) -> 
                 pages.append(path)
         elif conventions.is_middleware_file(path, folders, next_major=major):
             middleware = path
-    return AppFiles(app, folders, tuple(route_files), tuple(pages_api), tuple(pages), middleware)
+    return AppFiles(app, folders, tuple(route_files), tuple(pages_api), tuple(pages), middleware, tuple(misplaced))
 
 
 def _major(version: str | None) -> int | None:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from doorcheck.core import Door, DoorKind, Location
 from doorcheck.scan.doors import conventions
 from doorcheck.scan.doors.guards import NO_SHIELD, Guard, Shield
+from doorcheck.scan.doors.inventory import AppFiles
 from doorcheck.scan.doors.matcher import Coverage, Extent, Matcher
 from doorcheck.scan.doors.middleware_libraries import entry_of, special_functions
 from doorcheck.scan.doors.middleware_outcome import Outcome, outcome_of
 from doorcheck.scan.doors.next_config import routing_of
+from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.samples import sample_paths
 from doorcheck.scan.facts import binding, following
 from doorcheck.scan.facts.evaluator import Evaluator
@@ -30,7 +32,6 @@ MAX_FOLLOWED = 500
 """Distinct paths the middleware of one app is followed for; past it, nobody can say."""
 
 MAX_PAGES = 8
-_NOTHING_SAID = "what the middleware does there could not be told"
 _ROUTER_SEGMENT = re.compile(r"/:(\w+)[^/]*")
 
 
@@ -47,33 +48,35 @@ class _Function:
 class Front:
     """The middleware of one app. ``guard`` is None where it has none."""
 
-    def __init__(
-        self, ev: Evaluator, program: Program, file: str | None, folder: str, sources: Collection[str]
-    ) -> None:
+    def __init__(self, ev: Evaluator, program: Program, files: AppFiles, sources: Collection[str]) -> None:
         self._ev = ev
+        self._files = files
         self._known: dict[tuple[str, str], Outcome] = {}
         self._over_actions: Shield | None = None
         self._settled: Outcome | None = None
         self.guard: Guard | None = None
-        module = program.module(file) if file is not None else None
+        module = program.module(files.middleware) if files.middleware is not None else None
         function = _function_of(ev, program, module) if module is not None else None
         if function is None or module is None:
             return
         ev.special.update(special_functions())
         self._function = function
-        self._matcher = _matcher_of(ev, program, module, routing=(folder, sources))
-        trace = self._followed("", "")
-        self.guard = self._guard(trace)
+        self._matcher = _matcher_of(ev, program, module, (files.app.path, sources))
+        self.guard = self._guard(self._followed("", ""))
 
-    def shield(self, door: Door, pages: Sequence[str] = ()) -> Shield:
-        """What the middleware does on the way to this door; ``pages`` are the app's page routes."""
+    def shield(self, door: Door) -> Shield:
+        """What the middleware does on the way to this door."""
         if self.guard is None:
             return NO_SHIELD
         if door.route is None or door.kind is DoorKind.SERVER_ACTION:
             if self._over_actions is None:
-                self._over_actions = self._of_action(pages)
+                self._over_actions = self._of_action()
             return self._over_actions
         return self._of_route(_ROUTER_SEGMENT.sub(r"/[\1]", door.route), door.methods or ("GET", "POST"))
+
+    def stops_at(self, route: str) -> bool:
+        """Whether the middleware stops strangers who open the page with this route."""
+        return self.guard is not None and bool(self._of_route(route, ("GET",)).stops)
 
     def _of_route(self, route: str, methods: Sequence[str]) -> Shield:
         if self.guard is not None and self.guard.checks is False:
@@ -112,19 +115,17 @@ class Front:
             self._known[path, method] = known
         return known
 
-    def _of_action(self, pages: Sequence[str]) -> Shield:
+    def _of_action(self) -> Shield:
         """An action is called through the path of any page, so only what holds for all of them holds for it."""
         if self.guard is None or self.guard.checks is False:
             return Shield(None, False)
-        routes = sorted(pages, key=lambda route: (route.count("["), len(route), route))[:MAX_PAGES] or ["/"]
-        for route in routes:
+        pages = {page.route for page in pages_of(self._files)} or {"/"}
+        for route in sorted(pages, key=lambda route: (route.count("["), len(route), route))[:MAX_PAGES]:
             shield = self._of_route(route, ("POST",))
             if not shield.stops:
-                says = (
-                    f"whether the middleware sees an action depends on the page it is called through ({route} is open)"
-                )
-                if shield.stops is None:
-                    says = "whether the middleware sees an action depends on the page it is called through"
+                says = "an action can be called through any page, not only those the middleware guards"
+                if shield.stops is False:
+                    says = f"an action can be called through any page, and {route} is open to strangers"
                 return Shield(None, None, says, self.guard.at)
         return Shield(True, True, "it stops strangers on the way to every page", self.guard.at)
 
