@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from doorcheck.core import Door, DoorKind, Written
 from doorcheck.scan.doors.inventory import AppFiles, FoundDoor
-from doorcheck.scan.doors.optouts import opted_out
+from doorcheck.scan.doors.optouts import OptOuts
 from doorcheck.scan.doors.pages import Page, Visits, keys_of, pages_of
 from doorcheck.scan.doors.reach import Reaching
 from doorcheck.scan.facts.evaluator import Evaluator
@@ -37,6 +37,7 @@ class Surroundings:
         self._is_shielded = is_shielded
         self._visits = Visits(ev)
         self._reaching = Reaching(imports)
+        self._opt_outs = OptOuts(ev)
         self._locked: dict[str, bool] = {}
         self._users: dict[str, set[str]] = {}
 
@@ -64,11 +65,7 @@ class Surroundings:
     def _opted_out(self, found: FoundDoor, trace: Trace) -> Written | None:
         if trace.own_handler is not None or trace.over_budget or not _lets_strangers_in(trace):
             return None
-        notes = dict(self._ev.notes)
-        try:
-            return opted_out(self._ev, found, trace)
-        finally:
-            self._ev.notes = notes
+        return self._opt_outs.of(found, trace)
 
     def shown_at(self, key: str, app: str) -> Written | None:
         """The page of this app that shows a stranger the read of this key, if the app has pages that it does lock."""

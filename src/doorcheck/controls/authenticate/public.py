@@ -14,7 +14,7 @@ _CREATES = ("create", "insert", "add", "save", "push", "set")
 
 def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     """The reason why strangers are meant to reach this door, or None."""
-    for reason in (_begins_session, _ends_session, _begins_verification, _opted_out, _takes_in, _shown_already):
+    for reason in (_opted_out, _begins_session, _ends_session, _begins_verification, _takes_in, _shown_already):
         verdict = reason(case, found)
         if verdict is not None:
             return verdict

@@ -15,7 +15,7 @@ from doorcheck.scan.facts import following, options
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, PathEnds, awaited_quietly
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import LoadedModule
-from doorcheck.scan.facts.options import OptionedCall
+from doorcheck.scan.facts.options import OptionedCall, OptionKey
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import Const, Fn, Native, Value
@@ -24,29 +24,45 @@ from doorcheck.scan.syntax import ir
 MAX_CALLS = 24
 """How many calls of one door are tried; the first in the files' order."""
 
-_OFF = frozenset(
-    {"none", "public", "open", "off", "no", "anonymous", "anyone", "guest", "disabled", "skip", "optional"}
-)
+_OFF = frozenset({"none", "public", "open", "off", "no", "anonymous", "anyone", "guest", "disabled", "skip"})
 _HARMLESS = frozenset({"log", "library", "cache", "session-start", "session-end"})
 _CALLABLE = (Fn, Native)
 
 
-def opted_out(ev: Evaluator, found: FoundDoor, trace: Trace) -> Written | None:
-    """The literal by which a door keeps the project's check from running, or None."""
-    for call in _calls_of(ev, found, trace)[:MAX_CALLS]:
-        shown = _switch_of(ev, call, found.door)
-        if shown is not None:
-            return shown
-    return None
+class OptOuts:
+    """Answers for the doors of one scan; each call is tried once, and leaves no notes behind."""
+
+    def __init__(self, ev: Evaluator) -> None:
+        self._ev = ev
+        self._known: dict[OptionKey, Written | None] = {}
+
+    def of(self, found: FoundDoor, trace: Trace) -> Written | None:
+        """The literal by which a door keeps the project's check from running, or None."""
+        notes = dict(self._ev.notes)
+        try:
+            shown = (self._switch(call, found.door) for call in _calls_of(self._ev, found, trace)[:MAX_CALLS])
+            return next((each for each in shown if each is not None), None)
+        finally:
+            self._ev.notes = notes
+
+    def _switch(self, call: OptionedCall, door: Door) -> Written | None:
+        if call.key not in self._known:
+            self._known[call.key] = _switch_of(self._ev, call, door)
+        return self._known[call.key]
 
 
 def _calls_of(ev: Evaluator, found: FoundDoor, trace: Trace) -> list[OptionedCall]:
-    """The calls met on following the door, and those that made what the door exports."""
+    """The calls met on following the door, and those that made what the door exports, if they pass a switch."""
     calls = [ev.options.calls[key] for key in trace.options if key in ev.options.calls]
     module = ev.program.module(found.door.file)
     if module is not None:
         calls += ev.options.at_places(found.door.file, _calls_written(module, found.door.name))
-    return sorted(calls, key=lambda call: (call.key.file, call.key.at))
+    switching = [call for call in calls if any(_is_switch(literal) for _, literal in call.key.literals)]
+    return sorted(switching, key=lambda call: (call.key.file, call.key.at))
+
+
+def _is_switch(literal: bool | str) -> bool:
+    return isinstance(literal, bool) or literal in _OFF
 
 
 def _calls_written(module: LoadedModule, name: str) -> Iterator[int]:
@@ -67,7 +83,8 @@ def _calls_written(module: LoadedModule, name: str) -> Iterator[int]:
 
 def _switch_of(ev: Evaluator, call: OptionedCall, door: Door) -> Written | None:
     usual = _attempts(ev, call, call.arguments, door)
-    if usual is None:
+    wraps = options.takes_function(call.arguments)
+    if usual is None or (not wraps and any(happening.effect.kind not in _HARMLESS for happening in ev.happenings)):
         return None
     for path, literal in call.key.literals:
         for other in _instead(ev, call, path, literal):
@@ -79,30 +96,25 @@ def _switch_of(ev: Evaluator, call: OptionedCall, door: Door) -> Written | None:
 
 def _instead(ev: Evaluator, call: OptionedCall, path: options.Path, literal: bool | str) -> Iterator[Value | None]:
     """What to try in a literal's place: nothing at all; for one that says no, what other calls say there."""
-    if isinstance(literal, bool) or literal in _OFF:
+    if _is_switch(literal):
         yield None
     if literal is False or literal in _OFF:
-        said = {
-            value: None for other in ev.options.of_function(call.fn) for at, value in other.key.literals if at == path
-        }
-        yield from (Const(value) for value in said if value is not literal and value != literal)
+        others = (value for other in ev.options.of_function(call.fn) for at, value in other.key.literals if at == path)
+        yield from (Const(value) for value in dict.fromkeys(others) if value != literal)
 
 
 def _attempts(ev: Evaluator, call: OptionedCall, arguments: tuple[Value, ...], door: Door) -> frozenset[Fact] | None:
-    """The proofs that are looked for when this call, or what it makes, runs; None when it is no check."""
-    wraps = options.takes_function(call.arguments)
+    """The proofs that are looked for when this call, or what it makes, runs; None when that takes too many steps."""
     ev.start()
+    made: Value | None = None
     try:
-        result = ev.invoke(call.fn, arguments, State(), call.key.at, call.key.file)
+        made = awaited_quietly(ev.invoke(call.fn, arguments, State(), call.key.at, call.key.file))
     except PathEnds:
-        result = None
+        pass
     except (BudgetExceeded, RecursionError):
         return None
-    if not wraps and any(happening.effect.kind not in _HARMLESS for happening in ev.happenings):
-        return None
     found = {fact for fact in ev.attempts if fact.proves}
-    made = awaited_quietly(result) if result is not None else None
-    if wraps and isinstance(made, _CALLABLE):
+    if options.takes_function(arguments) and isinstance(made, _CALLABLE):
         found |= {fact for fact in _followed(ev, made, call, door).attempts if fact.proves}
     return frozenset(found)
 
