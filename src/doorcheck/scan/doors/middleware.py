@@ -55,11 +55,12 @@ class Front:
         self._over_actions: Shield | None = None
         self._settled: Outcome | None = None
         self.guard: Guard | None = None
+        if files.middleware is not None:
+            ev.special.update(special_functions())
         module = program.module(files.middleware) if files.middleware is not None else None
         function = _function_of(ev, program, module) if module is not None else None
         if function is None or module is None:
             return
-        ev.special.update(special_functions())
         self._function = function
         self._matcher = _matcher_of(ev, program, module, (files.app.path, sources))
         self.guard = self._guard(self._followed("", ""))
