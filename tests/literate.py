@@ -27,7 +27,7 @@ from doorcheck.core import (
 )  # fmt: skip
 from doorcheck.scan.engine import ScanResult, scan
 from doorcheck.scan.facts.evaluator import Evaluator
-from doorcheck.scan.facts.modules import Program
+from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.named import FactName, facts_of
 from doorcheck.scan.judging import Control
 from doorcheck.scan.knowledge.library import load
@@ -50,9 +50,11 @@ _NAMED_FENCE = re.compile(
     r"^`(?P<path>[^`\n]+)`\n\n?(?P<fence>`{3,})\w*\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL
 )
 _MARK = re.compile(r"(?P<before>.*?)//\s*(?P<word>want|because|fact|wish)\b(?P<rest>.*)$")
+_CONTROL = r"authenticate|revalidate|[a-z]+(?:-[a-z]+)+"
+_VERDICT = r"held|missing|unknown|not-needed"
 _TERM = re.compile(
-    r"^(?:(?P<name>[A-Za-z_$][\w$.]*)\s+(?=[a-z-]+\s))?(?:(?P<control>[a-z]+(?:-[a-z]+)+|authenticate)\s+)?"
-    r"(?P<verdict>held|missing|unknown|not-needed)(?:\s+(?P<way>[a-z][a-z-]*))?(?:\s+\"(?P<text>[^\"]*)\")?$"
+    rf"^(?:(?P<name>(?!(?:{_CONTROL}|{_VERDICT})\s)[A-Za-z_$][\w$.]*)\s+)?(?:(?P<control>(?!{_VERDICT}){_CONTROL})\s+)?"
+    rf"(?P<verdict>{_VERDICT})(?:\s+(?P<way>[a-z][a-z-]*))?(?:\s+\"(?P<text>[^\"]*)\")?$"
 )
 
 
@@ -287,10 +289,17 @@ def _wrong_facts(root: Path, wanted: Sequence[tuple[str, int, str]]) -> Iterable
     ev = Evaluator(program, load(()))
     for file, line, name in wanted:
         module = program.module(file)
-        here = [one for one in module.summary.functions if ir.line_of(one.at) == line and one.name] if module else []
-        if module is None or not here:
+        called = _function_at(module, line) if module is not None else None
+        if module is None or called is None:
             yield f"{file}:{line} fact {name}: no function with a name here"
             continue
-        facts = facts_of(ev, module, here[0].name)
+        facts = facts_of(ev, module, called)
         if FactName(name) not in facts:
-            yield f"{file}:{line} fact {name}: {here[0].name} has {', '.join(sorted(facts)) or 'none'}"
+            yield f"{file}:{line} fact {name}: {called} has {', '.join(sorted(facts)) or 'none'}"
+
+
+def _function_at(module: LoadedModule, line: int) -> str | None:
+    """The name of the function written on this line, or of the export."""
+    written = [one.name for one in module.summary.functions if ir.line_of(one.at) == line]
+    exported = [one.exported for one in module.summary.exports if ir.line_of(one.at) == line]
+    return next((name for name in (*written, *exported) if name), None)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, comparisons, libraries, members, platform, requests, texts
+from doorcheck.scan.facts import chains, comparisons, iteration, libraries, members, platform, requests, texts
 from doorcheck.scan.facts.evaluator import PathEnds
 from doorcheck.scan.facts.proofs import Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
-from doorcheck.scan.facts.truth import EITHER, nullness
+from doorcheck.scan.facts.truth import nullness
 from doorcheck.scan.facts.values import (
     ANYTHING, UNDEFINED, Alternative, Arr, Choice, Cls, Const, Derived, External, Fn, Input, Native, Obj, Promise,
-    Reply, ReplyWriter, Row, Session, Test, Unknown, Value,
+    Reply, ReplyWriter, Row, Unknown, Value,
 )  # fmt: skip
 from doorcheck.scan.syntax import ir
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _MEMBERSHIP = frozenset({"includes", "has", "some", "test", "indexOf"})
 _RECORD_CHANGES = frozenset({"save", "remove", "deleteOne", "updateOne", "destroy", "update", "delete", "increment"})
-_ITERATING = frozenset({"map", "forEach", "filter", "find", "some", "every", "flatMap", "reduce", "findIndex", "sort"})
 
 
 def arguments_of(ev: Evaluator, nodes: list[ir.Expression], state: State, scope: Scope) -> tuple[Value, ...]:
@@ -254,63 +253,12 @@ def _method_of_other(
         return libraries.change_record(ev, target, name, arguments, state, at, file)
     if name in _MEMBERSHIP and arguments and not isinstance(arguments[0], Fn):
         return comparisons.membership(ev, target, arguments[0], scope, at)
-    if name in _ITERATING:
-        return _iterate(ev, target, name, arguments, state, at, file)
+    if name in iteration.METHODS:
+        return iteration.iterate(ev, target, name, arguments, state, at, file)
     run_callbacks(ev, arguments, state, at, file, members.element_of(target))
     if isinstance(target, Unknown) and target.fact is not None:
         return Unknown(target.fact, (target, *arguments))
     return Derived("call", (target, *arguments))
-
-
-def _iterate(
-    ev: Evaluator, target: Value, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
-) -> Value:
-    """A method that calls its function with each element."""
-    element = members.element_of(target)
-    items = target.items if _few(target) else (element,)
-    if name == "reduce":
-        items = (element,)
-    results: list[Value] = []
-    for each in items:
-        passed: tuple[Value, ...] = (ANYTHING, each) if name == "reduce" else (each, ANYTHING)
-        if arguments:
-            results.append(ev.call_back(arguments[0], passed, state, at, file))
-    known = texts.asked_of_each(name, items, results) if _few(target) and arguments else None
-    if known is not None:
-        return known
-    if name == "map":
-        return Arr((), (Unknown(None, tuple(results)),)) if len(items) != 1 else Arr(tuple(results))
-    if name in {"find", "filter", "sort"}:
-        return _selected(ev, target, name, element, results)
-    if name in {"some", "every"}:
-        return _any_or_all(target, results)
-    return Unknown(None, (target, *results))
-
-
-def _few(target: Value) -> TypeGuard[Arr]:
-    """Whether each element of a list is worth asking: there are few, or they are constants."""
-    if not isinstance(target, Arr) or target.rest or not target.items:  # an empty one is yet to be filled
-        return False
-    constants = len(target.items) <= texts.MAX_ITEMS and all(isinstance(item, Const) for item in target.items)
-    return constants or len(target.items) <= 4
-
-
-def _any_or_all(target: Value, results: list[Value]) -> Value:
-    tests = [result for result in results if isinstance(result, Test)]
-    if len(tests) == 1:
-        return Test(tests[0].yes_branches, EITHER, (target,))
-    return Test(EITHER, EITHER, (target, *results))
-
-
-def _selected(ev: Evaluator, target: Value, name: str, element: Value, results: list[Value]) -> Value:
-    """An element chosen by a test: finding one proves what the test proves."""
-    del ev
-    test = results[0] if len(results) == 1 and isinstance(results[0], Test) else None
-    if name == "find" and test is not None and test.yes_branches:
-        facts = shared(branch.facts for branch in test.yes_branches)
-        if facts:
-            return new_choice([Alternative(Derived("element", (element,)), facts), Alternative(UNDEFINED, frozenset())])
-    return target if name in {"filter", "sort"} and isinstance(target, Row | Session | Input) else Unknown(None, (target,))
 
 
 def run_callbacks(

@@ -255,11 +255,16 @@ def _descends(cls: Value | None, ancestor: Cls) -> bool:
     return False
 
 
+_REPLY_MEMBERS = frozenset({"status", "headers", "body", "ok", "json", "text", "statusText", "redirected", "url"})
+
+
 def _has_key(key: Value, target: Value, state: State) -> Value:
     if isinstance(target, Choice):
         return over_choice(target, lambda each: _as_test(_has_key(key, each, state)), state, (key, target))
     if isinstance(target, Obj) and isinstance(key, Const) and not target.rest:
         return Test(EITHER, NEVER) if key.value in target.props else Test(NEVER, EITHER)
+    if isinstance(target, Reply) and isinstance(key, Const) and key.value in _REPLY_MEMBERS:
+        return Test(EITHER, NEVER)
     if isinstance(target, Session | Reply) and isinstance(key, Const):
         return Test(NEVER, EITHER) if key.value in {"error", "errors"} else Test(EITHER, EITHER, (target,))
     return Test(EITHER, EITHER, (key, target))

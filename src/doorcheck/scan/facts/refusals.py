@@ -75,7 +75,7 @@ def _object_denies(value: Obj) -> bool:
     if isinstance(status, Const) and isinstance(status.value, float) and status.value >= 400:
         return True
     failing = [value.props[key] for key in _FAILING_KEYS & value.props.keys()]
-    if not any(isinstance(item, Const | Derived | External | Obj) and not _empty(item) for item in failing):
+    if not any(isinstance(item, Const | Derived | External | Obj | Reply) and not _empty(item) for item in failing):
         return False
     others = [item for key, item in value.props.items() if key not in _FAILING_KEYS]
     return "error" in value.props and all(isinstance(item, Const | Arr) for item in others)

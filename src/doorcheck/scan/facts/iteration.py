@@ -1,0 +1,83 @@
+"""Methods of lists that call a function with each element."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeGuard
+
+from doorcheck.scan.facts import members, texts
+from doorcheck.scan.facts.proofs import shared
+from doorcheck.scan.facts.state import State, new_choice
+from doorcheck.scan.facts.truth import EITHER
+from doorcheck.scan.facts.values import (
+    ANYTHING, UNDEFINED, Alternative, Arr, Const, Derived, Input, Row, Session, Test, Unknown, Value,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator
+
+_FOLDING = frozenset({"reduce", "reduceRight"})
+METHODS = _FOLDING | {"map", "forEach", "filter", "find", "some", "every", "flatMap", "findIndex", "sort"}
+
+
+def iterate(
+    ev: Evaluator, target: Value, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    """What a list's method gives that calls its function with each element."""
+    if name in _FOLDING:
+        return _fold(ev, target, name, arguments, state, at, file)
+    element = members.element_of(target)
+    items = target.items if _few(target) else (element,)
+    asked = arguments[:1]
+    results = [ev.call_back(fn, (each, ANYTHING), state, at, file) for each in items for fn in asked]
+    known = texts.asked_of_each(name, items, results) if _few(target) and arguments else None
+    if known is not None:
+        return known
+    if name == "map":
+        return Arr((), (Unknown(None, tuple(results)),)) if len(items) != 1 else Arr(tuple(results))
+    if name in {"find", "filter", "sort"}:
+        return _selected(target, name, element, results)
+    if name in {"some", "every"}:
+        return _any_or_all(target, results)
+    return Unknown(None, (target, *results))
+
+
+def _fold(
+    ev: Evaluator, target: Value, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    """``reduce``: step by step where the elements are known, so that steps that wrap each other are followed."""
+    if not arguments:
+        return Unknown(None, (target,))
+    if not _few(target) or len(arguments) < 2:
+        element = members.element_of(target)
+        return Unknown(None, (target, ev.call_back(arguments[0], (ANYTHING, element), state, at, file)))
+    folded = arguments[1]
+    for each in target.items if name == "reduce" else reversed(target.items):
+        folded = ev.call_back(arguments[0], (folded, each), state, at, file)
+    return folded
+
+
+def _few(target: Value) -> TypeGuard[Arr]:
+    """Whether each element of a list is worth asking: there are few, or they are constants."""
+    if not isinstance(target, Arr) or target.rest or not target.items:  # an empty one is yet to be filled
+        return False
+    constants = len(target.items) <= texts.MAX_ITEMS and all(isinstance(item, Const) for item in target.items)
+    return constants or len(target.items) <= 4
+
+
+def _any_or_all(target: Value, results: list[Value]) -> Value:
+    tests = [result for result in results if isinstance(result, Test)]
+    if len(tests) == 1:
+        return Test(tests[0].yes_branches, EITHER, (target,))
+    return Test(EITHER, EITHER, (target, *results))
+
+
+def _selected(target: Value, name: str, element: Value, results: list[Value]) -> Value:
+    """An element chosen by a test: finding one proves what the test proves."""
+    test = results[0] if len(results) == 1 and isinstance(results[0], Test) else None
+    if name == "find" and test is not None and test.yes_branches:
+        facts = shared(branch.facts for branch in test.yes_branches)
+        if facts:
+            return new_choice([Alternative(Derived("element", (element,)), facts), Alternative(UNDEFINED, frozenset())])
+    if name in {"filter", "sort"} and isinstance(target, Row | Session | Input):
+        return target
+    return Unknown(None, (target,))
