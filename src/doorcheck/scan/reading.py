@@ -1,53 +1,184 @@
-"""Reads source files into summaries, once each, with a budget."""
+"""Reads source files into summaries, once each, with a budget; what has not changed since the last run is not read."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+import msgspec
+
 from doorcheck.core import Unread
-from doorcheck.scan.project.tree import Tree, UnreadableFile
+from doorcheck.scan.cache import Known, Summaries, digest_of
+from doorcheck.scan.project.skim import Skim, skim
+from doorcheck.scan.project.tree import FileTooLarge, SourceFile, Tree, UnreadableFile
 from doorcheck.scan.syntax import ir
-from doorcheck.scan.syntax.modules import summarise
+from doorcheck.scan.syntax.modules import TakesTooLong, summarise
 
 _MARKS = (b"use server", b"use cache")
 
+MAX_SECONDS = 3.0
+"""Processor time for one file; code that people write takes a hundredth of it."""
+MAX_WASTED = 20.0
+"""Processor time for all files that are given up; past it, a file gets MAX_SECONDS_LATER."""
+MAX_SECONDS_LATER = 0.3
+
+_LARGE = 20_000
+MAX_LINE = 20_000
+MAX_AVERAGE_LINE = 500
+"""Characters on the average line of a large file; past it, a program wrote the file and nobody reads it."""
+
 
 class Reader:
-    """Summaries by path. ``unread`` are files that could not be taken into account, ``parsed`` counts those that were."""
+    """Summaries by path. ``unread`` are files that could not be taken into account, ``parsed`` counts those that were.
+
+    ``refused`` says that a file could not be opened, which may change without any change of the file.
+    """
 
     def __init__(self, tree: Tree, cache: Path | None) -> None:
         self.tree = tree
-        self.cache = cache
         self.unread: list[Unread] = []
         self.parsed = 0
+        self.refused = False
+        self._summaries = Summaries(cache)
+        self._checked: dict[str, Known | None] = {}
+        self._source: tuple[str, bytes] = ("", b"")
+        self._wasted = 0.0
+        self._began = time.time_ns()
 
     def summary(self, path: str) -> ir.Module | None:
         """The summary of a file; None, and a note, when it cannot be read."""
-        try:
-            source = self.tree.read(path)
-        except UnreadableFile as error:
-            self.unread.append(Unread(path, str(error)))
+        known = self._known(path)
+        if known is None:
             return None
-        if b"\0" in source[:4096]:
-            self.unread.append(Unread(path, "it is a binary file"))
+        module = None if known.skipped else self._decoded(known) or self._summarised(known)
+        if known.note:
+            self.unread.append(Unread(path, known.note))
+        if module is None:
             return None
         self.parsed += 1
-        module = summarise(path, source)
         if module.broken_at:
             self.unread.append(Unread(path, "has a syntax error; what could be read was", ir.line_of(module.broken_at)))
         return module
 
     def marked(self) -> list[str]:
         """The files that say ``use server`` or ``use cache`` somewhere."""
-        found: list[str] = []
-        for path in self.tree.sources:
+        return [path for path in self.tree.sources if (known := self._known(path)) is not None and known.marked]
+
+    def skim_of(self, path: str) -> Skim | None:
+        """What the file imports; None when it cannot be read, or not as source code."""
+        known = self._known(path)
+        if known is None or known.skipped:
+            return None
+        if known.skim:
             try:
-                source = self.tree.read(path)
-            except UnreadableFile:
-                continue
-            if any(mark in source for mark in _MARKS):
-                found.append(path)
+                return msgspec.msgpack.decode(known.skim, type=Skim)
+            except (msgspec.MsgspecError, RecursionError):
+                known.skim = b""
+        source = self._text(path)
+        if source is None:
+            return None
+        found = skim(source)
+        if self._summaries.kept:
+            known.skim = msgspec.msgpack.encode(found)
+            self._summaries.changed()
         return found
 
     def save(self) -> None:
         """Keep the summaries for the next run."""
+        self._summaries.save(set(self.tree.sources))
+
+    def _known(self, path: str) -> Known | None:
+        if path not in self._checked:
+            self._checked[path] = self._check(path)
+        return self._checked[path]
+
+    def _check(self, path: str) -> Known | None:
+        """What is known of the file as it is now; None, and a note, when it cannot be read."""
+        file = self.tree.sources.get(path)
+        stamp = file.stamp if file is not None else (0, 0, 0)
+        before = self._summaries.get(path)
+        if before is not None and before.stamp == stamp and file is not None:
+            return before
+        source = self._text(path)
+        if source is None:
+            return None
+        if file is None or is_recent(file, self._began):
+            # It may change once more without a change of its size and times.
+            stamp = (-1, -1, -1)
+        digest = digest_of(source)
+        if before is not None and before.digest == digest:
+            if before.stamp != stamp:
+                before.stamp = stamp
+                self._summaries.changed()
+            return before
+        skipped = why_not_source(source)
+        marked = not skipped and any(mark in source for mark in _MARKS)
+        known = Known(path, stamp, digest, marked, skipped or _encoding(source), bool(skipped))
+        self._summaries.put(known)
+        return known
+
+    def _text(self, path: str) -> bytes | None:
+        if self._source[0] == path:
+            return self._source[1]
+        try:
+            source = self.tree.read(path)
+        except UnreadableFile as error:
+            self.refused = self.refused or not isinstance(error, FileTooLarge)
+            self.unread.append(Unread(path, error.why))
+            return None
+        self._source = path, source
+        return source
+
+    def _decoded(self, known: Known) -> ir.Module | None:
+        if not known.module:
+            return None
+        try:
+            return msgspec.msgpack.decode(known.module, type=ir.Module)
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+
+    def _summarised(self, known: Known) -> ir.Module | None:
+        source = self._text(known.path)
+        if source is None:
+            return None
+        began = time.process_time()
+        try:
+            module = summarise(known.path, source, MAX_SECONDS if self._wasted < MAX_WASTED else MAX_SECONDS_LATER)
+        except TakesTooLong:
+            self._wasted += time.process_time() - began
+            known.note, known.skipped = "takes too long to parse", True
+            self._summaries.changed()
+            return None
+        if self._summaries.kept:
+            known.module = msgspec.msgpack.encode(module)
+            self._summaries.changed()
+        return module
+
+
+def is_recent(file: SourceFile, now: int) -> bool:
+    """Whether a file was changed so shortly before ``now`` that its next change could get the same time."""
+    whole_seconds = file.mtime_ns % 1_000_000_000 == 0
+    margin = 2_000_000_000 if whole_seconds else 50_000_000
+    return max(file.mtime_ns, file.changed_ns) > now - margin
+
+
+def why_not_source(source: bytes) -> str:
+    """Why these bytes are not read as source code; empty when they are."""
+    if source.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "it is UTF-16, and only UTF-8 is read"
+    if b"\0" in source:
+        return "it is a binary file"
+    if len(source) > _LARGE:
+        lines = source.split(b"\n")
+        if max(map(len, lines)) > MAX_LINE or len(source) / len(lines) > MAX_AVERAGE_LINE:
+            return "it is minified or generated: its lines are too long"
+    return ""
+
+
+def _encoding(source: bytes) -> str:
+    try:
+        source.decode()
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        return f"is not UTF-8 from line {line} on; what could be read was"
+    return ""

@@ -60,11 +60,20 @@ class FileTooLarge(UnreadableFile):
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A regular file of the tree. ``path`` is relative to the root, with ``/``."""
+    """A regular file of the tree. ``path`` is relative to the root, with ``/``.
+
+    ``changed_ns`` is when its content or its permissions last changed, where the system tells.
+    """
 
     path: str
     size: int
     mtime_ns: int
+    changed_ns: int = 0
+
+    @property
+    def stamp(self) -> tuple[int, int, int]:
+        """What differs whenever the content does, as far as a listing can tell."""
+        return self.size, self.mtime_ns, self.changed_ns
 
 
 class Tree:
@@ -102,6 +111,14 @@ class Tree:
     def has_folder(self, path: str) -> bool:
         """Whether the listing holds this folder."""
         return ("" if path == "." else path) in self._folders
+
+    def listing(self) -> bytes:
+        """All that was listed, as text: two trees with the same listing hold the same, as far as a listing can tell."""
+        files = (*self.sources.values(), *self.others.values())
+        lines = [f"{file.path}\0{file.size}\0{file.mtime_ns}\0{file.changed_ns}" for file in files]
+        lines += [f"{folder}\0" + "\0".join(sorted(names)) for folder, names in sorted(self._folders.items())]
+        lines += [f"{unread.file}\0{unread.why}" for unread in self.unread]
+        return "\n".join(lines).encode("utf-8", "surrogateescape")
 
     def read(self, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
         """The content of a listed file.
@@ -248,7 +265,9 @@ class _Walk:
         if not self._wanted(path, is_folder=False):
             return False
         found = entry.stat(follow_symlinks=False)
-        (self.sources if is_source else self.others).append(SourceFile(path, found.st_size, found.st_mtime_ns))
+        (self.sources if is_source else self.others).append(
+            SourceFile(path, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        )
         return True
 
     def _wanted(self, path: str, *, is_folder: bool) -> bool:
