@@ -37,8 +37,8 @@ def _without_holes(case: DoorCase) -> Verdict:
     proofs = holes.proofs_of(case)
     if proofs:
         return Held(ways.held_sentence(proofs), tuple(seen_fact(fact) for fact in proofs[:_MAX_EVIDENCE]))
-    if case.trace.attempts and holes.always_denies(case):
-        attempts = sorted(case.trace.attempts, key=lambda fact: (fact.file, fact.at))
+    attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at))
+    if attempts and holes.always_denies(case):
         return Held(ways.held_sentence(attempts), tuple(seen_fact(fact) for fact in attempts[:_MAX_EVIDENCE]))
     doubt = holes.library_doubt(case)
     if doubt is not None:

@@ -118,7 +118,7 @@ def _auth_middleware(
     ignored = None if "ignoredRoutes" not in options.props else ignored
     unread = public is None or bool(options.rest) or ("ignoredRoutes" in options.props and ignored is None)
     after = options.props.get("afterAuth")
-    proof = Fact(ProofKind.SESSION, file, at, "Clerk's middleware lets only signed-in callers through")
+    proof = Fact(ProofKind.SESSION, file, at, "Clerk's middleware lets only signed-in callers through", source="clerk")
 
     def run(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
         ev.attempts.add(proof)
@@ -161,7 +161,8 @@ def _behind_nextauth(
     sign_in = text_of(pages.props.get("signIn")) if isinstance(pages, Obj) else None
     if path is not None and (path == sign_in or path.startswith("/api/auth/")):
         return LETS_THROUGH
-    proof = Fact(ProofKind.SESSION, file, at, "NextAuth's middleware lets only callers with a session token through")
+    says = "NextAuth's middleware lets only callers with a session token through"
+    proof = Fact(ProofKind.SESSION, file, at, says, source="next-auth")
     ev.attempts.add(proof)
     token = Session(proof)
     authorized = _callback(options)
@@ -198,7 +199,7 @@ def _auth_of_nextauth(
     if not isinstance(config, Obj):
         state.facts |= {ev.blind(file, at, "the configuration of Auth.js could not be followed")}
         return LETS_THROUGH
-    proof = Fact(ProofKind.SESSION, file, at, "Auth.js's middleware asks its authorized callback")
+    proof = Fact(ProofKind.SESSION, file, at, "Auth.js's middleware asks its authorized callback", source="next-auth")
     authorized = _callback(config)
     if authorized is not None:
         ev.attempts.add(proof)

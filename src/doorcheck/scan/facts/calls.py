@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, comparisons, iteration, libraries, members, platform, requests, texts
 from doorcheck.scan.facts.evaluator import PathEnds
-from doorcheck.scan.facts.proofs import Facts, shared
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import nullness
 from doorcheck.scan.facts.values import (
@@ -201,6 +201,9 @@ def _method_of_input(
     if target.channel == "cookies" and name in {"set", "delete"}:
         return libraries.set_cookie(ev, name, arguments, state, at, scope.module.path)
     read = requests.call_of(target, name, arguments, constant)
+    if isinstance(read, Input) and read.channel == "cookie" and target.channel == "cookies" and constant is not None:
+        says, source = f"reads the cookie {constant}", f"cookie {constant}"
+        ev.attempts.add(Fact(ProofKind.FORGEABLE, scope.module.path, at, says, source=source))
     if read is not None:
         return read
     return _method_of_other(ev, target, name, arguments, state, scope, at)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts import chains, platform
-from doorcheck.scan.facts.lookups import found_proofs
-from doorcheck.scan.facts.members import source_proof
+from doorcheck.scan.facts.lookups import carrier_of, found_proofs
+from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
@@ -102,6 +103,8 @@ def _session_source(
     ev: Evaluator, row: rows.SessionSource, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
     proof = source_proof(row, file, at)
+    if row.proof == "token":
+        proof = dataclasses.replace(proof, source=carrier_of(arguments))
     ev.attempts.add(proof)
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and row.absent == "null":
@@ -248,7 +251,7 @@ def _handler_wrapper(
     ev: Evaluator, row: rows.HandlerWrapper, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
     handler = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
-    proof = Fact(ProofKind(row.proof), file, at, row.says)
+    proof = Fact(ProofKind(row.proof), file, at, row.says, source=library_of(row))
     ev.attempts.add(proof)
     if row.guards and isinstance(handler, Input) and handler.channel == "request":
         state.facts |= {proof}  # given the request itself, it answers at once

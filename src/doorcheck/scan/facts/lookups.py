@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.comparisons import is_credential_name, is_hashed
@@ -32,6 +33,15 @@ def found_proofs(ev: Evaluator, effect: Effect) -> Facts:
     return frozenset(found)
 
 
+def carrier_of(values: Iterable[Value]) -> str:
+    """The cookie that these values were made from, as a fact's source; empty where there is none."""
+    parts = (part for value in values for part in made_from(value, 60))
+    cookie = next((part for part in parts if isinstance(part, Input) and part.channel == "cookie"), None)
+    if cookie is None:
+        return ""
+    return f"cookie {cookie.path[0]}" if cookie.path and cookie.path[0] != "*" else "cookie"
+
+
 def _predicates(effect: Effect) -> list[Value]:
     """The parts of a change that choose its records, not those that say what to write."""
     found: list[Value] = []
@@ -53,7 +63,7 @@ def _in_operand(ev: Evaluator, effect: Effect, operand: Value) -> set[Fact]:
                 carried = part.channel in _CARRIED
                 kind = ProofKind.TOKEN if carried else ProofKind.CAPABILITY
                 says = f"a {effect.subject or 'record'} is looked up by the {name or 'key'} the caller holds"
-                found.add(Fact(kind, effect.file, effect.at, says))
+                found.add(Fact(kind, effect.file, effect.at, says, source=carrier_of((part,))))
     return found
 
 
@@ -131,7 +141,7 @@ def found_in_store(ev: Evaluator, store: Value, key: Value, scope: Scope, at: in
     if isinstance(store, Obj) and store.cls is None:
         return None
     says = "what the caller carries is looked up in the server's own records"
-    proof = Fact(ProofKind.TOKEN, scope.module.path, at, says)
+    proof = Fact(ProofKind.TOKEN, scope.module.path, at, says, source=carrier_of(carried))
     effect = Effect("lookup", writes=False, says=says, file=scope.module.path, at=at)
     return Row(effect, frozenset({proof}))
 

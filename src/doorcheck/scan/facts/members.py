@@ -12,7 +12,7 @@ from doorcheck.scan.facts.values import (
     ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Branch, Choice, Cls, Const, Derived, Effect, Env, External, Fn, Input,
     Namespace, Native, Obj, Promise, Reply, Row, Session, Test, Unknown, Value,
 )  # fmt: skip
-from doorcheck.scan.knowledge.rows import Builder, OwnHandlers, SessionSource
+from doorcheck.scan.knowledge.rows import Builder, HandlerWrapper, OwnHandlers, SessionSource
 from doorcheck.scan.syntax import ir
 
 if TYPE_CHECKING:
@@ -195,11 +195,23 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
     return External(value.package, path, value.links)
 
 
+_RELATED = {"@auth": "next-auth", "@clerk": "clerk", "@supabase": "supabase", "@next-auth": "next-auth"}
+
+
+def library_of(row: SessionSource | HandlerWrapper) -> str:
+    """The library whose session this is, by the name its packages have in common; empty for other proofs."""
+    if row.proof != "session":
+        return ""
+    package = row.package if isinstance(row.package, str) else row.package[0]
+    head = package.split("/", 1)[0]
+    return _RELATED.get(head, head)
+
+
 def source_proof(row: SessionSource, file: str, at: int) -> Fact:
     """The proof a session source gives, at the place where it is asked."""
     from doorcheck.scan.facts.proofs import ProofKind  # noqa: PLC0415 - only needed here
 
-    return Fact(ProofKind(row.proof), file, at, row.says)
+    return Fact(ProofKind(row.proof), file, at, row.says, source=library_of(row))
 
 
 def _of_global(path: tuple[str, ...], state: State, scope: Scope, at: int, ev: Evaluator) -> Value | None:

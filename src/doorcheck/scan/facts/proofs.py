@@ -39,13 +39,17 @@ PROVING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """``file`` and ``at`` (packed) are where it was seen; two facts of one kind and place are the same fact."""
+    """``file`` and ``at`` (packed) are where it was seen; two facts of one kind and place are the same fact.
+
+    ``source`` names what a person's identity was taken from: a library, or ``cookie <name>``; it is empty for machines.
+    """
 
     kind: ProofKind
     file: str
     at: int
     says: str = field(default="", compare=False)
     polarity: bool = True
+    source: str = field(default="", compare=False)
 
     @property
     def proves(self) -> bool:

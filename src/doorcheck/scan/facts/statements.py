@@ -145,7 +145,8 @@ def _note_dependence(tests: list[Value], states: States, scope: Scope, at: int) 
         if forged is not None:
             name = forged.path[0] if forged.path else ""
             says = f"only the presence or text of the {forged.channel} {name} is tested".replace("  ", " ")
-            notes.add(Fact(ProofKind.FORGEABLE, scope.module.path, at, says))
+            source = f"cookie {name}" if forged.channel == "cookie" and name else ""
+            notes.add(Fact(ProofKind.FORGEABLE, scope.module.path, at, says, source=source))
     for state in states:
         state.facts |= frozenset(notes)
 
