@@ -14,7 +14,7 @@ from doorcheck.core import (
 )  # fmt: skip
 from doorcheck.scan.doors import conventions
 from doorcheck.scan.doors.guards import NO_SHIELD
-from doorcheck.scan.doors.inventory import AppFiles, FoundDoor, Inventory, files_of, owner_of
+from doorcheck.scan.doors.inventory import AppFiles, FoundDoor, Inventory, files_of, owner_of, with_unique_ids
 from doorcheck.scan.facts import following
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
@@ -107,7 +107,7 @@ class _Scan:
     def run(self, *, only_doors: bool) -> ScanResult:
         files = self._files()
         around = Surroundings(self.ev, Imports(self.tree, self.program.resolve), files)
-        found = around.with_reach(list(self._doors(files)) if files else [])
+        found = around.with_reach(with_unique_ids(list(self._doors(files))) if files else [])
         cases: list[DoorCase] = []
         if not only_doors:
             cases = [around.around(each) for each in self._followed(found)]
