@@ -184,7 +184,7 @@ class Evaluator:
     def _recall(self, key: object, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
         outcome = self.memo.get(key)
         if outcome is None:
-            outcome = self._outcome(fn, [shapes.settled(value, state) for value in arguments], this)
+            outcome = self._outcome(fn, [shapes.detached(value, state) for value in arguments], this)
             self.memo[key] = outcome
         self.program.touched |= outcome.touched
         self.options.seen |= outcome.options
