@@ -60,7 +60,7 @@ def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: S
 
 def _key(value: Value, state: State, depth: int) -> object | None:
     if depth > MAX_KEY_DEPTH:
-        return None
+        return _deep_key(value, state)
     value = settled(value, state) if isinstance(value, Choice | Session) else value
     maker = _KEYS.get(type(value))
     if maker is not None:
@@ -75,6 +75,8 @@ def _key(value: Value, state: State, depth: int) -> object | None:
         return ("d", value.how if value.how == "typeof" else "", marks(value))
     if isinstance(value, Test):
         return _test_key(value)
+    if isinstance(value, Reply):
+        return ("r", value.status, marks(value.body) if value.body is not None else None)
     if isinstance(value, Choice):
         return _all_keys(("ch", *(one.facts for one in value.alternatives)), [o.value for o in value.alternatives], state, depth)
     if isinstance(value, External):
@@ -88,6 +90,16 @@ def _key(value: Value, state: State, depth: int) -> object | None:
         # the object itself, not its id(): a key keeps it alive, so that no other can take its place
         return ("id", value if not isinstance(value, Row) else (value.effect, value.path, value.found))
     return None
+
+
+def _deep_key(value: Value, state: State) -> object | None:
+    """Deep inside an argument, only where a value comes from still counts."""
+    found = marks(value)
+    for mark in found:
+        function = mark[1] if mark[0] == "fn" else None
+        if isinstance(function, Fn) and any(frame in state.frames for frame in function.parents):
+            return None
+    return ("deep", type(value), found)
 
 
 def _test_key(value: Test) -> object | None:
@@ -108,7 +120,8 @@ def detached(value: Value, state: State) -> Value:
 
 def _object_key(value: Obj, state: State, depth: int) -> object | None:
     if value.cls is not None:
-        return ("instance", value)
+        made_of_arguments = len(value.rest) == 1 and isinstance(value.rest[0], Derived) and not value.props
+        return ("error", value.cls, marks(value.rest[0])) if made_of_arguments else ("instance", value)
     inner = _all_keys("o", (*value.props.values(), *value.rest), state, depth)
     return None if inner is None else (tuple(value.props), inner)
 
