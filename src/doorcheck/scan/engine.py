@@ -13,7 +13,7 @@ from doorcheck.core import (
     App, BlindSpot, ControlId, Door, Location, Scope, Unknown, Unread, Verdict, Why,
 )  # fmt: skip
 from doorcheck.scan.doors import conventions
-from doorcheck.scan.doors.inventory import AppFiles, FoundDoor, Inventory, files_of, owner_of
+from doorcheck.scan.doors.inventory import AppFiles, FoundDoor, Inventory, files_of, owner_of, with_unique_ids
 from doorcheck.scan.doors.middleware import Front
 from doorcheck.scan.doors.pages import Page
 from doorcheck.scan.facts import following
@@ -111,7 +111,7 @@ class _Scan:
         files = self.files = self._files()
         self.fronts = {each.app.path: Front(self.ev, self.program, each, self.tree.sources) for each in files}
         around = Surroundings(self.ev, Imports(self.tree, self.program.resolve), files, self._shields)
-        found = around.with_reach(list(self._doors(files)) if files else [])
+        found = around.with_reach(with_unique_ids(list(self._doors(files))) if files else [])
         cases: list[DoorCase] = []
         if not only_doors:
             cases = list(map(around.around, found, self._followed(found)))

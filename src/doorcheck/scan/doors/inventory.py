@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from doorcheck.core import App, BlindSpot, Door, DoorKind, Location
 from doorcheck.scan.doors import conventions, routes
@@ -78,7 +79,6 @@ class Inventory:
         self._ev = ev
         self._program = program
         self.blind_spots: list[BlindSpot] = []
-        self._seen: set[str] = set()
 
     def of_app(self, files: AppFiles) -> Iterator[FoundDoor]:
         """Route handlers, pages-API handlers and what is mounted behind them."""
@@ -102,7 +102,7 @@ class Inventory:
             value = following.handler_value(self._ev, module, method)
             at = Location(path, _line(_place(module, method)))
             door = Door(f"{method} {route}", DoorKind.ROUTE_HANDLER, files.app.path, path, method, at, route, (method,))
-            yield FoundDoor(self._unique(door), value)
+            yield FoundDoor(door, value)
         yield from self._of_mounted(files, mounted, route)
 
     def _of_pages_file(self, files: AppFiles, path: str) -> Iterator[FoundDoor]:
@@ -120,7 +120,7 @@ class Inventory:
         methods = methods_named(module)
         at = Location(path, _line(_place(module, "default")))
         door = Door(f"pages {route}", DoorKind.PAGES_API, files.app.path, path, "default", at, route, methods)
-        yield FoundDoor(self._unique(door), value)
+        yield FoundDoor(door, value)
 
     def _of_mounted(self, files: AppFiles, mounted: list[Mounted], route: str) -> Iterator[FoundDoor]:
         for each in mounted:
@@ -130,7 +130,7 @@ class Inventory:
             methods = (each.method,) if each.method else ()
             identity = f"{each.method} {where}" if each.method else f"procedure {each.path}"
             door = Door(identity, DoorKind.PROCEDURE, files.app.path, each.file, each.name, at, where, methods)
-            yield FoundDoor(self._unique(door), each.value, each)
+            yield FoundDoor(door, each.value, each)
 
     def of_actions(self, app: App, path: str) -> Iterator[FoundDoor]:
         """The server actions of a file: all its exports, or the functions that are marked one by one."""
@@ -159,23 +159,7 @@ class Inventory:
     def _action(self, app: App, path: str, name: str, place: int, value: Value) -> FoundDoor:
         at = Location(path, _line(place))
         door = Door(f"action {path}#{name}", DoorKind.SERVER_ACTION, app.path, path, name, at)
-        return FoundDoor(self._unique(door), value)
-
-    def _unique(self, door: Door) -> Door:
-        """Two doors of one name differ in their app, then in their file: never in a line."""
-        identity = door.id
-        if identity in self._seen:
-            identity = f"{door.id} ({door.app})"
-        if identity in self._seen:
-            identity = f"{door.id} ({door.file})"
-        number = 2
-        while identity in self._seen:
-            identity = f"{door.id} ({door.file}, {number})"
-            number += 1
-        self._seen.add(identity)
-        if identity == door.id:
-            return door
-        return Door(identity, door.kind, door.app, door.file, door.name, door.at, door.route, door.methods, door.reach)
+        return FoundDoor(door, value)
 
     def _blind(self, path: str, at: int, says: str) -> None:
         self.blind_spots.append(BlindSpot(Location(path, _line(at)), says))
@@ -225,3 +209,23 @@ def owner_of(path: str, apps: list[AppFiles]) -> App:
 
 def _shared(first: str, second: str) -> int:
     return len(posixpath.commonprefix([first + "/", second]))
+
+
+def with_unique_ids(found: list[FoundDoor]) -> list[FoundDoor]:
+    """Doors of one name are told apart by their app, then by their file; all of them are, whichever came first."""
+    for suffix in ("app", "file"):
+        counts = Counter(each.door.id for each in found)
+        found = [
+            _suffixed(each, str(getattr(each.door, suffix))) if counts[each.door.id] > 1 else each for each in found
+        ]
+    seen: Counter[str] = Counter()
+    result: list[FoundDoor] = []
+    for each in found:
+        seen[each.door.id] += 1
+        number = seen[each.door.id]
+        result.append(_suffixed(each, str(number)) if number > 1 else each)
+    return result
+
+
+def _suffixed(found: FoundDoor, suffix: str) -> FoundDoor:
+    return replace(found, door=replace(found.door, id=f"{found.door.id} ({suffix})"))

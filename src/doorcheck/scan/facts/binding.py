@@ -284,7 +284,7 @@ def assign(ev: Evaluator, pattern: ir.Pattern, value: Value, state: State, scope
     """Assign to existing variables or to a member of an object."""
     if isinstance(pattern, ir.PatternName):
         for frame in scope.frames:
-            variables = state.frames.get(frame)
+            variables = ev.frame(state, frame)
             if variables is not None and pattern.id in variables:
                 state.write(frame, pattern.id, value)
                 return

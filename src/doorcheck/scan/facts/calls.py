@@ -303,6 +303,10 @@ def initialise(
     from doorcheck.scan.facts.evaluator import Scope  # noqa: PLC0415 - the evaluator makes calls
     from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
 
+    if _is_error(cls):
+        # what an error carries is made from its arguments; running its constructor would say no more
+        instance.rest = (Derived("error", tuple(arguments)),)
+        return
     constructor = next((m for m in cls.definition.methods if m.name == "constructor"), None)
     if constructor is None and isinstance(cls.superclass, Cls) and len(ev.active) < 20:
         initialise(ev, cls.superclass, instance, arguments, state, at, file)
@@ -313,6 +317,16 @@ def initialise(
     if constructor is not None:
         function = cls.module.summary.functions[constructor.index]
         ev.invoke(Fn(cls.module, function, cls.frame, cls.parents, instance), arguments, state, at, file, instance)
+
+
+def _is_error(cls: Value | None) -> bool:
+    for _ in range(8):
+        if isinstance(cls, External):
+            return cls.path[-1:] == ("Error",)
+        if not isinstance(cls, Cls):
+            return False
+        cls = cls.superclass
+    return False
 
 
 def render(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value:

@@ -147,11 +147,11 @@ class Evaluator:
         """Keep the variables of a path that ends, because a function that outlives it may read them."""
         self.captured.update(state.frames)
 
-    def frame(self, state: State, number: int) -> dict[str, Value] | None:
-        """A frame's variables on this path; captured ones are copied, since somebody is about to change them."""
+    def frame(self, state: State, number: int) -> Mapping[str, Value] | None:
+        """A frame's variables on this path; captured ones join it, since somebody is about to change them."""
         variables = state.frames.get(number)
         if variables is None and number in self.captured:
-            variables = state.frames[number] = dict(self.captured[number])
+            variables = state.frames[number] = self.captured[number]
         return variables
 
     def may_throw(self, state: State, refusal: bool = False) -> None:
@@ -184,7 +184,7 @@ class Evaluator:
     def _recall(self, key: object, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
         outcome = self.memo.get(key)
         if outcome is None:
-            outcome = self._outcome(fn, [shapes.settled(value, state) for value in arguments], this)
+            outcome = self._outcome(fn, [shapes.detached(value, state) for value in arguments], this)
             self.memo[key] = outcome
         self.program.touched |= outcome.touched
         self.options.seen |= outcome.options

@@ -312,22 +312,22 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         says = "changes the server's shared state"
         ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
     if not isinstance(owner, Obj):
-        _attach(owner, target, value, state, scope)
+        _attach(ev, owner, target, value, state, scope)
     elif owner.cls is not None:
         owner.props[target.property] = value
     elif isinstance(target.object, ir.Name):
-        _replace(target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
+        _replace(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
 
 
-def _attach(owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
+def _attach(ev: Evaluator, owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
     """A property set on something from outside, such as ``req.user = user``, is kept beside it."""
     if isinstance(target.object, ir.Name) and isinstance(owner, Input | External | Derived | Unknown):
-        _replace(target.object.id, Obj({target.property: value}, (owner,)), state, scope)
+        _replace(ev, target.object.id, Obj({target.property: value}, (owner,)), state, scope)
 
 
-def _replace(name: str, value: Value, state: State, scope: Scope) -> None:
+def _replace(ev: Evaluator, name: str, value: Value, state: State, scope: Scope) -> None:
     for frame in scope.frames:
-        variables = state.frames.get(frame)
+        variables = ev.frame(state, frame)
         if variables is not None and name in variables:
             state.write(frame, name, value)
             return

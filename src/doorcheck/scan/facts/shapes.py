@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from doorcheck.scan.facts.proofs import shared
-from doorcheck.scan.facts.state import State, either, same_constant
+from doorcheck.scan.facts.provenance import marks
+from doorcheck.scan.facts.state import State, either, renumbered, same_constant
 from doorcheck.scan.facts.values import (
     Alternative, Arr, Choice, Cls, Const, Derived, Env, External, Fn, Input, Namespace, Native, Obj, Promise, Reply,
-    ReplyWriter, Row, Session, Unknown, Value,
+    ReplyWriter, Row, Session, Test, Unknown, Value,
 )  # fmt: skip
 
 MAX_KEY_DEPTH = 4
@@ -59,7 +60,7 @@ def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: S
 
 def _key(value: Value, state: State, depth: int) -> object | None:
     if depth > MAX_KEY_DEPTH:
-        return None
+        return _deep_key(value, state)
     value = settled(value, state) if isinstance(value, Choice | Session) else value
     maker = _KEYS.get(type(value))
     if maker is not None:
@@ -71,23 +72,56 @@ def _key(value: Value, state: State, depth: int) -> object | None:
     if isinstance(value, Arr):
         return _all_keys("a", (*value.items, *value.rest), state, depth)
     if isinstance(value, Derived):
-        return _all_keys("d" + value.how, value.parts, state, depth)
+        return ("d", value.how if value.how == "typeof" else "", marks(value))
+    if isinstance(value, Test):
+        return _test_key(value)
+    if isinstance(value, Reply):
+        return ("r", value.status, marks(value.body) if value.body is not None else None)
+    if isinstance(value, Choice):
+        return _all_keys(("ch", *(one.facts for one in value.alternatives)), [o.value for o in value.alternatives], state, depth)
     if isinstance(value, External):
         arguments = [argument for link in value.links for argument in link.arguments]
         return _all_keys(("x", value.package, value.path), arguments[-6:], state, depth)
     if isinstance(value, Promise):
         return _all_keys("p", (value.value,), state, depth)
     if isinstance(value, Unknown):
-        return ("u", value.fact) if not value.parts else _all_keys(("u", value.fact), value.parts, state, depth)
+        return ("d", "", marks(value)) if value.parts else ("u", value.fact)
     if isinstance(value, Cls | Native | Namespace | Row):
         # the object itself, not its id(): a key keeps it alive, so that no other can take its place
         return ("id", value if not isinstance(value, Row) else (value.effect, value.path, value.found))
     return None
 
 
+def _deep_key(value: Value, state: State) -> object | None:
+    """Deep inside an argument, only where a value comes from still counts."""
+    found = marks(value)
+    for mark in found:
+        function = mark[1] if mark[0] == "fn" else None
+        if isinstance(function, Fn) and any(frame in state.frames for frame in function.parents):
+            return None
+    return ("deep", type(value), found)
+
+
+def _test_key(value: Test) -> object | None:
+    branches = (*value.yes_branches, *value.no_branches)
+    if any(branch.keep for branch in branches):
+        return None
+    yes = frozenset(branch.facts for branch in value.yes_branches)
+    return ("t", yes, frozenset(branch.facts for branch in value.no_branches), marks(value))
+
+
+def detached(value: Value, state: State) -> Value:
+    """An argument for a call that is followed on its own: its alternatives agree with nothing outside that call."""
+    value = settled(value, state)
+    if isinstance(value, Choice):
+        return renumbered(value)
+    return value
+
+
 def _object_key(value: Obj, state: State, depth: int) -> object | None:
     if value.cls is not None:
-        return ("instance", value)
+        made_of_arguments = len(value.rest) == 1 and isinstance(value.rest[0], Derived) and not value.props
+        return ("error", value.cls, marks(value.rest[0])) if made_of_arguments else ("instance", value)
     inner = _all_keys("o", (*value.props.values(), *value.rest), state, depth)
     return None if inner is None else (tuple(value.props), inner)
 

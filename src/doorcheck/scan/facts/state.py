@@ -30,6 +30,11 @@ def new_choice(alternatives: list[Alternative]) -> Value:
     return Choice(next(_choice_ids), tuple(alternatives))
 
 
+def renumbered(choice: Choice) -> Choice:
+    """The same alternatives as a choice of its own."""
+    return Choice(next(_choice_ids), choice.alternatives)
+
+
 class Frame(dict[str, Value]):
     """The variables of one call. Paths share it until one of them writes: only its ``owner`` may change it in place."""
 

@@ -257,23 +257,28 @@ class Test(Value):
 
 
 class Derived(Value):
-    """Made from ``parts`` in a way that keeps their provenance; ``how`` is concat, hash, hmac, parse, call…"""
+    """Made from ``parts`` in a way that keeps their provenance; ``how`` is concat, hash, hmac, parse, call…
 
-    __slots__ = ("how", "parts")
+    ``marks`` caches what ``provenance.marks`` says of it.
+    """
+
+    __slots__ = ("how", "marks", "parts")
 
     def __init__(self, how: str, parts: tuple[Value, ...]) -> None:
         self.how = how
         self.parts = parts
+        self.marks: frozenset[tuple[object, ...]] | None = None
 
 
 class Unknown(Value):
     """Nothing is known. ``fact`` names an unresolved call, so that a stop that depends on it can be told."""
 
-    __slots__ = ("fact", "parts")
+    __slots__ = ("fact", "marks", "parts")
 
     def __init__(self, fact: Fact | None = None, parts: tuple[Value, ...] = ()) -> None:
         self.fact = fact
         self.parts = parts
+        self.marks: frozenset[tuple[object, ...]] | None = None
 
 
 class Namespace(Value):
