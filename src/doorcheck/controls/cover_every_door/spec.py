@@ -14,8 +14,8 @@ SPEC = ControlSpec(
     scope=Scope.APP,
     severity=Severity.LOW,
     why=(
-        "Who reads the middleware believes that a whole area is behind it. A door of that area which its matcher leaves "
-        "out is the one nobody checks twice."
+        "Who reads the middleware believes that a whole area is behind it. A door of that area which its matcher "
+        "leaves out is the one nobody checks twice."
     ),
     fix="Match areas, not single doors (`/api/admin/:path*`), and check the session in every door all the same.",
     ways=(

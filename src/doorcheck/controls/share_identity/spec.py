@@ -14,8 +14,8 @@ SPEC = ControlSpec(
     scope=Scope.APP,
     severity=Severity.LOW,
     why=(
-        "With two unrelated notions of who is calling, one lags behind: a sign-out, a role or an expiry reaches one and "
-        "not the other, and the weaker of the two decides how safe the app is."
+        "With two unrelated notions of who is calling, one lags behind: a sign-out, a role or an expiry reaches one "
+        "and not the other, and the weaker of the two decides how safe the app is."
     ),
     fix="Let middleware, doors and pages ask one function of yours, and that function one session.",
     ways=(
