@@ -46,7 +46,7 @@ def judge(case: AppCase) -> Verdict:
         doubt = _doubt(case)
         if doubt is not None:
             return Unknown(Why.UNRESOLVED_CALL, f"what tells who is calling could not be followed: {doubt.says}", ())
-        return NotNeeded("nothing in front of or behind its doors tells who is calling")
+        return NotNeeded("neither its doors nor its middleware take a person's identity from a session or a cookie")
     if len(sources) == 1:
         only = sources[0]
         return Held(f"every check that could be followed takes identity from {only.told}", (only.shown(),))
@@ -78,8 +78,8 @@ def _sources(case: AppCase) -> list[_Source]:
         if fact.proves and fact.source:
             source = found.setdefault(fact.source, _Source(fact.source, verified=True))
             source.facts.add(fact)
-    if _UNNAMED in found and any(name.startswith("cookie ") for name in found):
-        del found[_UNNAMED]  # a cookie whose name is not written out may well be the named one
+    if len(found) > 1:
+        found.pop(_UNNAMED, None)  # whose name is not written out: the same cookie, or the key to a thing, not a person
     return sorted(found.values(), key=lambda source: (-source.doors, source.name))
 
 
@@ -125,8 +125,6 @@ def _signs_in(trace: Trace) -> bool:
 
 def _doubt(case: AppCase) -> Fact | None:
     for each in case.doors:
-        if each.trace.opaque is not None:
-            return Fact(ProofKind.UNRESOLVED, each.door.file, 0, each.trace.opaque)
         for way in each.trace.ways_out:
             found = [fact for fact in way.facts if fact.kind is ProofKind.UNRESOLVED]
             if found:
