@@ -37,7 +37,8 @@ def settled(value: Value, state: State) -> Value:
     if len(left) == len(value.alternatives) or not left:
         return value
     known = shared(one.facts for one in left)
-    return Choice(-value.id, tuple(Alternative(one.value, one.facts - known) for one in left))
+    # one id for each narrowing: members that are taken from the same one agree, and no two share what is kept of them
+    return Choice(hash((value.id, kept)), tuple(Alternative(one.value, one.facts - known) for one in left))
 
 
 def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: State) -> object | None:
