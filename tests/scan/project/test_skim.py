@@ -32,6 +32,10 @@ from doorcheck.scan.project.tree import list_tree
         ("const x = await import('./x')", Link("./x", (("*", "*"),))),
         ("const x = require('./x')", Link("./x", (("*", "*"),))),
         ("import {\n  a, // the user's\n  /* b, */ c,\n} from './x'", Link("./x", (("a", "a"), ("c", "c")))),
+        (
+            "import { importAll, exportAll } from './x'",
+            Link("./x", (("importAll", "importAll"), ("exportAll", "exportAll"))),
+        ),
         ("export const s = 1\nimport { $a } from './x'", Link("./x", (("$a", "$a"),))),
     ],
 )
