@@ -77,6 +77,7 @@ def middleware(body: str, config: str = "") -> str:
         (f"if (req.nextUrl.pathname.toUpperCase().slice(0, 4) === '/API') {{ {CHECKED} }}", "/api/x", True),
         (f"if (req.method !== 'OPTIONS') {{ {CHECKED} }}", "/api/x", True),
         (f"if (req.method === 'POST') {{ {CHECKED} }}", "/api/x", False),
+        (f"const copy = new Request(req); if (new URL(copy.url).pathname === '/y') {{ {CHECKED} }}", "/api/x", False),
         # The query is the caller's own, so a test of the whole address lets everybody choose.
         (f"if (!req.url.includes('/public')) {{ {CHECKED} }}", "/api/x", False),
         (f"if (req.headers.get('x-key')) return NextResponse.next(); {CHECKED}", "/api/x", False),

@@ -108,14 +108,14 @@ def _path_sibling(case: DoorCase, guarded: Sequence[DoorCase]) -> DoorCase | Non
 
 
 def _area(route: str) -> tuple[str, ...]:
-    """The segments that name the area: up to the first that is neither ``api`` nor a version; empty for a lone door."""
+    """What names the area: the first segment that is neither ``api`` nor a version; empty where there is none."""
     segments = [segment for segment in route.split("/") if segment]
     at = 0
     while at < len(segments) and (segments[at] == "api" or _VERSION.fullmatch(segments[at])):
         at += 1
     if at >= len(segments) or segments[at].startswith(("[", ":")):
         return ()
-    return tuple(segments[: at + 1])
+    return (*segments[: min(at, 1)], segments[at])
 
 
 def _sibling_by_work(case: DoorCase, guarded: Sequence[DoorCase]) -> DoorCase | None:
