@@ -1,15 +1,19 @@
-"""The catalogue: every control, written out once."""
+"""The catalogue: every control, written out once.
+
+Judges are loaded when they first judge: a run that finds its result kept from an earlier one needs none of them, and
+they stand on the whole engine.
+"""
 
 from __future__ import annotations
 
 from importlib import resources
 
 from doorcheck.controls.authenticate import spec as authenticate_spec
-from doorcheck.controls.authenticate import static as authenticate
+from doorcheck.controls.cover_every_door import spec as cover_every_door_spec
 from doorcheck.controls.patch_framework import spec as patch_framework_spec
-from doorcheck.controls.patch_framework import static as patch_framework
-from doorcheck.core import ControlSpec
-from doorcheck.scan.judging import Control
+from doorcheck.controls.share_identity import spec as share_identity_spec
+from doorcheck.core import ControlSpec, Verdict
+from doorcheck.scan.judging import AppCase, Control, DoorCase
 
 
 def page_of(spec: ControlSpec) -> str:
@@ -18,6 +22,33 @@ def page_of(spec: ControlSpec) -> str:
     return (folder / "control.md").read_text("utf-8")
 
 
+def _authenticate(case: DoorCase) -> Verdict:
+    from doorcheck.controls.authenticate.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
+def _cover_every_door(case: AppCase) -> Verdict:
+    from doorcheck.controls.cover_every_door.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
+def _patch_framework(case: AppCase) -> Verdict:
+    from doorcheck.controls.patch_framework.static import judge_version  # noqa: PLC0415
+
+    return judge_version(case.app, case.manifest)
+
+
+def _share_identity(case: AppCase) -> Verdict:
+    from doorcheck.controls.share_identity.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
 CATALOGUE: tuple[Control, ...] = (
-    Control(authenticate_spec.SPEC, "", judge_door=authenticate.judge),
+    Control(authenticate_spec.SPEC, "", judge_door=_authenticate),
+    Control(cover_every_door_spec.SPEC, page_of(cover_every_door_spec.SPEC), judge_app=_cover_every_door),
+    Control(patch_framework_spec.SPEC, page_of(patch_framework_spec.SPEC), judge_app=_patch_framework),
+    Control(share_identity_spec.SPEC, page_of(share_identity_spec.SPEC), judge_app=_share_identity),
 )

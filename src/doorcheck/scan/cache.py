@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from doorcheck import __version__
+from doorcheck.scan.project.tree import SourceFile
 from doorcheck.scan.syntax import ir
 
 MAX_BYTES = 192 * 1024 * 1024
@@ -51,6 +52,13 @@ def digest_of(*parts: bytes) -> bytes:
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
     return digest.digest()
+
+
+def is_recent(file: SourceFile, now: int) -> bool:
+    """Whether a file was changed so shortly before ``now`` that its next change could get the same time."""
+    whole_seconds = file.mtime_ns % 1_000_000_000 == 0
+    margin = 2_000_000_000 if whole_seconds else 50_000_000
+    return max(file.mtime_ns, file.changed_ns) > now - margin
 
 
 @cache
@@ -105,7 +113,7 @@ class Summaries:
         self._changed = True
 
     def save(self, current: set[str]) -> None:
-        """Write what is known of these files, if it is not what was loaded. A full disk or a lost folder is no error."""
+        """Write what is known of these files, if it is not what was loaded. A full disk is no error."""
         if self._file is None or (not self._changed and self._known.keys() <= current):
             return
         left = [known for path, known in self._known.items() if path in current]

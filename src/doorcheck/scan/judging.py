@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from doorcheck.core import App, ControlSpec, Door, Location, Verdict, Written
-from doorcheck.scan.doors.guards import Guard, Shield
-from doorcheck.scan.doors.inventory import AppFiles
-from doorcheck.scan.facts.following import Trace
-from doorcheck.scan.facts.proofs import Fact
-from doorcheck.scan.facts.values import Effect
 from doorcheck.scan.syntax import ir
+
+if TYPE_CHECKING:
+    from doorcheck.scan.doors.guards import Guard, Shield
+    from doorcheck.scan.doors.inventory import AppFiles
+    from doorcheck.scan.facts.following import Trace
+    from doorcheck.scan.facts.proofs import Fact
+    from doorcheck.scan.facts.values import Effect
 
 Words = Mapping[str, frozenset[str]]
 

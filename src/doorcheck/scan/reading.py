@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 
 from doorcheck.core import Unread
-from doorcheck.scan.cache import Known, Summaries, digest_of
+from doorcheck.scan.cache import Known, Summaries, digest_of, is_recent
 from doorcheck.scan.project.skim import Skim, skim
-from doorcheck.scan.project.tree import FileTooLarge, SourceFile, Tree, UnreadableFile
+from doorcheck.scan.project.tree import Tree, UnreadableFile
 from doorcheck.scan.syntax import ir
 from doorcheck.scan.syntax.modules import TakesTooLong, summarise
 
@@ -29,16 +29,12 @@ MAX_AVERAGE_LINE = 500
 
 
 class Reader:
-    """Summaries by path. ``unread`` are files that could not be taken into account, ``parsed`` counts those that were.
-
-    ``refused`` says that a file could not be opened, which may change without any change of the file.
-    """
+    """Summaries by path. ``unread`` are files that could not be taken into account, ``parsed`` counts the others."""
 
     def __init__(self, tree: Tree, cache: Path | None) -> None:
         self.tree = tree
         self.unread: list[Unread] = []
         self.parsed = 0
-        self.refused = False
         self._summaries = Summaries(cache)
         self._checked: dict[str, Known | None] = {}
         self._source: tuple[str, bytes] = ("", b"")
@@ -123,7 +119,6 @@ class Reader:
         try:
             source = self.tree.read(path)
         except UnreadableFile as error:
-            self.refused = self.refused or not isinstance(error, FileTooLarge)
             self.unread.append(Unread(path, error.why))
             return None
         self._source = path, source
@@ -153,13 +148,6 @@ class Reader:
             known.module = msgspec.msgpack.encode(module)
             self._summaries.changed()
         return module
-
-
-def is_recent(file: SourceFile, now: int) -> bool:
-    """Whether a file was changed so shortly before ``now`` that its next change could get the same time."""
-    whole_seconds = file.mtime_ns % 1_000_000_000 == 0
-    margin = 2_000_000_000 if whole_seconds else 50_000_000
-    return max(file.mtime_ns, file.changed_ns) > now - margin
 
 
 def why_not_source(source: bytes) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from doorcheck.core import Door, DoorKind, Written
 from doorcheck.scan.doors.inventory import AppFiles, FoundDoor
 from doorcheck.scan.doors.optouts import OptOuts
-from doorcheck.scan.doors.pages import Page, Visits, keys_of, pages_of
+from doorcheck.scan.doors.pages import Page, Visits, pages_of
 from doorcheck.scan.doors.reach import Reaching
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
@@ -73,10 +73,8 @@ class Surroundings:
         for page in self._reaching_pages(file, app):
             if self._is_shielded(app, page) or self._refuses(page):
                 continue
-            for path in page.files:
-                for effect in self._visits.of(path).reads:
-                    if key in keys_of(effect) and self._locks_some(app):
-                        return Written(f"the page {page.route} shows it to anyone", place(page.file, 0))
+            if any(key in self._visits.of(path).shown for path in page.files) and self._locks_some(app):
+                return Written(f"the page {page.route} shows it to anyone", place(page.file, 0))
         return None
 
     def rendered_by(self, door: Door, trace: Trace) -> Written | None:

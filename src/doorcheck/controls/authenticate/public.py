@@ -63,7 +63,9 @@ def _begins_verification(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     """A one-time code or link goes to whom it belongs: only its owner can go on with it."""
     kinds = {hole.effect.kind for hole in found}
     tokens = [hole for hole in found if _of_credentials(case, hole.effect)]
-    if tokens and kinds <= {"database", "mail"} and all(_of_credentials(case, h.effect) or h.effect.kind == "mail" for h in found):
+    if not any(word in hole.effect.says.lower() for hole in tokens for word in (*_CREATES, "update", "upsert")):
+        return None
+    if kinds <= {"database", "mail"} and all(_of_credentials(case, h.effect) or h.effect.kind == "mail" for h in found):
         return NotNeeded("sends a one-time code or link to its owner", (tokens[0].evidence,))
     return None
 

@@ -157,13 +157,13 @@ def _behind_nextauth(
     ev: Evaluator, options: Obj, handler: Value | None, arguments: Call, state: State, at: int, file: str
 ) -> Value:
     path = asked_path(arguments[0]) if arguments else None
-    pages = options.props.get("pages")
-    sign_in = text_of(pages.props.get("signIn")) if isinstance(pages, Obj) else None
-    if path is not None and (path == sign_in or path.startswith("/api/auth/")):
-        return LETS_THROUGH
     says = "NextAuth's middleware lets only callers with a session token through"
     proof = Fact(ProofKind.SESSION, file, at, says, source="next-auth")
     ev.attempts.add(proof)
+    pages = options.props.get("pages")
+    sign_in = text_of(pages.props.get("signIn")) if isinstance(pages, Obj) else None
+    if path is None or path == sign_in or path.startswith("/api/auth/"):
+        return LETS_THROUGH
     token = Session(proof)
     authorized = _callback(options)
     if authorized is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from doorcheck.scan.facts.following import Trace, WayOut
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
 from doorcheck.scan.facts.texts import text_of
-from doorcheck.scan.facts.values import Choice, Const, Derived, Obj, Promise, Reply, Unknown, Value
+from doorcheck.scan.facts.values import Choice, Derived, Obj, Promise, Reply, Unknown, Value
 
 _PASSES = "a stranger passes the middleware on this path"
 
@@ -82,10 +82,8 @@ def _passing(way: WayOut, path: str) -> list[Facts]:
 
 def _leads_elsewhere(value: Value, path: str) -> bool:
     """Whether the request is rewritten to a constant path that is another one."""
-    if not (isinstance(value, Obj) and value.props.get("middleware") is not None):
-        return False
-    to = value.props.get("to")
-    if not isinstance(value.props["middleware"], Const) or to is None:
+    to = value.props.get("to") if isinstance(value, Obj) and "middleware" in value.props else None
+    if to is None or not path:
         return False
     if isinstance(to, Derived) and to.how == "text" and len(to.parts) == 2:
         target = text_of(to.parts[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from doorcheck.scan.facts import binding, chains
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.values import External, Native, Obj, Promise, Value
+from doorcheck.scan.syntax import ir
 
 _MAX_DEPTH = 12
 
@@ -34,7 +36,31 @@ def mounted_in(ev: Evaluator, module: LoadedModule) -> list[Mounted]:
     for name in [*module.imports, *module.variables]:
         value = binding.module_value(ev, module, name)
         found.extend(_of_value(ev, value, (), seen, 0))
-    return found
+    maker = _context_maker(ev, module)
+    return [_with_maker(each, maker) for each in found] if maker is not None else found
+
+
+def _context_maker(ev: Evaluator, module: LoadedModule) -> Value | None:
+    """What this module passes as ``createContext`` to the library that mounts its procedures."""
+    queue: list[object] = [module.summary]
+    while queue:
+        node = queue.pop()
+        if isinstance(node, ir.Object):
+            for entry in node.entries:
+                if entry.key == "createContext":
+                    return binding.evaluate_at_top(ev, module, entry.value)
+        if isinstance(node, ir.Node):
+            queue.extend(getattr(node, name) for name in node.__struct_fields__)
+        elif isinstance(node, list):
+            queue.extend(node)
+    return None
+
+
+def _with_maker(mounted: Mounted, maker: Value) -> Mounted:
+    value = mounted.value
+    if isinstance(value, chains.Procedure):
+        value = dataclasses.replace(value, maker=maker)
+    return dataclasses.replace(mounted, value=value)
 
 
 def _imports_router(module: LoadedModule) -> bool:

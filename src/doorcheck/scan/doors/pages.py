@@ -57,10 +57,10 @@ class Page:
 class Seen:
     """What a page or layout does for a stranger. ``check`` is the proof without which it shows nothing.
 
-    ``reads`` are what it reads before anybody has proved anything, without what is bound to the caller's identity.
+    ``shown`` are the keys of what it reads before anybody has proved anything, without what is bound to the caller.
     """
 
-    reads: tuple[Effect, ...] = ()
+    shown: frozenset[str] = frozenset()
     check: Fact | None = None
     over_budget: bool = False
 
@@ -131,7 +131,7 @@ class Visits:
         trace = following.follow(self._ev, value, arguments, module.path, ir.pack(1, 0))
         if trace.over_budget or trace.opaque is not None:
             return Seen(over_budget=True)
-        return Seen(_open_reads(trace), _check_of(trace))
+        return Seen(_shown(trace), _check_of(trace))
 
 
 def _page_arguments() -> tuple[Value, ...]:
@@ -144,13 +144,13 @@ def _loader_arguments() -> tuple[Value, ...]:
     return (Obj({"params": Input("params"), "query": Input("query"), "req": request, "res": ReplyWriter()}),)
 
 
-def _open_reads(trace: Trace) -> tuple[Effect, ...]:
-    found: dict[int, Effect] = {}
+def _shown(trace: Trace) -> frozenset[str]:
+    found: set[str] = set()
     for happening in trace.happenings:
         effect = happening.effect
         if not effect.writes and not proven(happening.facts) and not bound_to_caller(effect):
-            found[id(effect)] = effect
-    return tuple(found.values())
+            found.update(keys_of(effect))
+    return frozenset(found)
 
 
 def _check_of(trace: Trace) -> Fact | None:

@@ -100,11 +100,26 @@ class Procedure(Value):
     kind: str
     file: str
     at: int
+    maker: Value | None = None
+    """What the app makes a procedure's first context with."""
 
     def run(self, ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
         """What calling the finished procedure from outside gives."""
         given = arguments[0] if arguments else Input("argument", ("0",))
-        return self._step(ev, 0, given, Obj({}), state, at, file)
+        return self._step(ev, 0, given, self._first_context(ev, state, at, file), state, at, file)
+
+    def _first_context(self, ev: Evaluator, state: State, at: int, file: str) -> Obj:
+        from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to chains and back
+        from doorcheck.scan.facts.evaluator import awaited_quietly  # noqa: PLC0415 - the evaluator runs chains
+
+        if self.maker is not None:
+            given = Obj({"req": Input("request"), "headers": Input("headers")}, (Input("request"),))
+            made = awaited_quietly(call_value(ev, self.maker, (given,), state, at, file))
+            return made if isinstance(made, Obj) else Obj({}, (made,))
+        if self.chain.row.given_context:
+            says = "what makes the context of this procedure could not be found"
+            return Obj({}, (Unknown(ev.blind(self.file, self.at, says)),))
+        return Obj({})
 
     def _step(self, ev: Evaluator, number: int, given: Value, context: Value, state: State, at: int, file: str) -> Value:
         from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to chains and back

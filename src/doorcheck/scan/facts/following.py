@@ -14,7 +14,7 @@ from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
     UNDEFINED, Alternative, Choice, Effect, External, Fn, Input, Native, Obj, Promise, ReplyWriter, Unknown, Value,
 )  # fmt: skip
-
+from doorcheck.scan.syntax import ir
 
 _MAX_NESTED = 4
 
@@ -152,8 +152,12 @@ def _alternatives(value: Value, facts: Facts, state: State, depth: int) -> list[
 
 
 def handler_value(ev: Evaluator, module: LoadedModule, name: str) -> Value:
-    """The value a module exports as a handler."""
-    value = binding.export_value(ev, module, name)
+    """The value a module exports as a handler; unknown when making it takes more steps than one door is granted."""
+    ev.start()
+    try:
+        value = binding.export_value(ev, module, name)
+    except (BudgetExceeded, RecursionError):
+        return Unknown(ev.blind(module.path, ir.pack(0, 0), f"making the export {name} takes too many steps to follow"))
     return value.value if isinstance(value, Promise) else value
 
 

@@ -266,8 +266,9 @@ def _handler_wrapper(
 def _own_handlers(
     ev: Evaluator, row: rows.OwnHandlers, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    del ev, arguments, state
-    return chains.OwnHandler(row.says, file, at, External(callee.package, (*callee.path, "()"), callee.links))
+    del ev, state
+    links = (*callee.links, Link(callee.path[-1] if callee.path else "", arguments, file, at))
+    return chains.OwnHandler(row.says, file, at, External(callee.package, (*callee.path, "()"), links))
 
 
 def _builder(

@@ -94,7 +94,7 @@ def named_parts(operand: Value, limit: int = MAX_PREDICATE) -> list[tuple[str, V
             queue.extend((name, rest) for rest in value.rest)
         elif isinstance(value, Arr):
             queue.extend((name, item) for item in (*value.items, *value.rest))
-        elif isinstance(value, External) and value.links:
+        elif isinstance(value, External) and value.links and not (name and is_hashed(value)):
             queue.extend(_of_links(value))
         elif isinstance(value, Derived) and value.how == "text":
             queue.extend((name, part) for part in value.parts)
@@ -118,7 +118,9 @@ def _of_links(value: External) -> list[tuple[str, Value]]:
     for link in value.links[-8:]:
         first = link.arguments[0] if link.arguments else None
         column = ""
-        if isinstance(first, External) and first.path:
+        if isinstance(first, External) and first.path and first.path[-1] == "()":
+            found.append(("", first))
+        elif isinstance(first, External) and first.path:
             column = first.path[-1]
         elif isinstance(first, Row | Derived | Unknown | Obj | Arr):
             found.append(("", first))

@@ -12,7 +12,7 @@ from doorcheck.scan.facts.values import (
     ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Branch, Choice, Cls, Const, Derived, Effect, Env, External, Fn, Input,
     Namespace, Native, Obj, Promise, Reply, Row, Session, Test, Unknown, Value,
 )  # fmt: skip
-from doorcheck.scan.knowledge.rows import Builder, HandlerWrapper, OwnHandlers, SessionSource
+from doorcheck.scan.knowledge.rows import Builder, HandlerWrapper, OwnHandlers, SessionSource, Sink
 from doorcheck.scan.syntax import ir
 
 if TYPE_CHECKING:
@@ -183,7 +183,8 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
     if len(path) > MAX_EXTERNAL_PATH:
         return Derived("member", (value,))
     row = ev.knowledge.match(value.package, path)
-    if isinstance(row, SessionSource) and row.absent == "null":
+    called = ev.knowledge.match(value.package, (*path, "()")) if isinstance(row, SessionSource) else None
+    if isinstance(row, SessionSource) and row.absent == "null" and not isinstance(called, Sink):
         link = value.links[-1] if value.links else None
         proof = source_proof(row, link.file if link else scope.module.path, link.at if link else at)
         ev.attempts.add(proof)

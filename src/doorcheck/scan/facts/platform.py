@@ -153,6 +153,13 @@ def _next_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str
     return Obj({"middleware": Const("next")}, arguments)
 
 
+def _request(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    """A request made from the one that came is the one that came."""
+    del ev, state, at, file
+    value = _first(arguments)
+    return value if isinstance(value, Input) and value.channel == "request" else Derived("call", arguments)
+
+
 def _rewrite_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del ev, state, at, file
     return Obj({"middleware": Const("rewrite"), "to": _first(arguments)}, arguments[1:])
@@ -277,6 +284,8 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Response.error": _redirect_reply,
     "NextResponse.next": _next_reply,
     "NextResponse.rewrite": _rewrite_reply,
+    "NextRequest": _request,
+    "Request": _request,
     "RegExp": _regular_expression,
     "Set": _set,
     "ReadableStream": _stream,

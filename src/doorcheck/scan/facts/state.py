@@ -151,7 +151,8 @@ def narrowed(value: Value, keep: Mapping[int, frozenset[int]]) -> Value:
     if len(left) == len(value.alternatives) or not left:
         return value
     known = shared(one.facts for one in left)
-    return Choice(-value.id, tuple(Alternative(one.value, one.facts - known) for one in left))
+    # one id for each narrowing: members that are taken from the same one agree, and no two share what is kept of them
+    return Choice(hash((value.id, kept)), tuple(Alternative(one.value, one.facts - known) for one in left))
 
 
 def either(first: Value, second: Value) -> Value:

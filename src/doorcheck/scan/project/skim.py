@@ -16,6 +16,7 @@ _FROM = re.compile(
     rb"""\bfrom\s*["']([^"'\n]{1,300})["']|\b(?:import|require)\s*\(\s*["'`]([^"'`\n]{1,300})["'`]"""
     rb"""|\bimport\s*["']([^"'\n]{1,300})["']"""
 )
+_KEYWORD = re.compile(rb"(?<![\w$.])(?:import|export)(?![\w$:])")
 _ONLY_TYPES = re.compile(rb"type(?=[\s{*])(?!\s*,)(?!\s+from\b)")
 _COMMENT = re.compile(rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/")
 _NAME = re.compile(rb"[\w$]+")
@@ -63,9 +64,10 @@ def skim(source: bytes) -> Skim:
 
 def _clause(before: bytes, specifier: bytes) -> Link | None:
     """The names between ``import`` or ``export`` and ``from``; None where there is no such word or only types."""
-    start = max(before.rfind(b"import"), before.rfind(b"export"))
-    if start < 0:
+    starts = [match.start() for match in _KEYWORD.finditer(before)]
+    if not starts:
         return None
+    start = starts[-1]
     words = _COMMENT.sub(b" ", before[start + 6 :]).strip()
     if _ONLY_TYPES.match(words) is not None:
         return None

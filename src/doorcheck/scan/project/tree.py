@@ -81,7 +81,8 @@ class Tree:
 
     ``sources`` are the TypeScript and JavaScript files without declarations, ``others`` the configuration, lock,
     schema and SQL files, both by path and in order of path. ``unread`` is what could not be listed; configuration
-    files that turn out invalid are added to it when they are first asked for.
+    files that turn out invalid are added to it when they are first asked for. ``refused`` says that the system did
+    not let a listed file be read, which may end without any change of the file.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Tree:
         self.sources = sources
         self.others = others
         self.unread = unread
+        self.refused = False
         self._folders = folders
         self._data: dict[str, Mapping[str, object]] = {}
 
@@ -141,6 +143,7 @@ class Tree:
             finally:
                 os.close(handle)
         except OSError as error:
+            self.refused = True
             raise UnreadableFile(path, _clause(error)) from None
 
     def data(self, path: str) -> Mapping[str, object]:

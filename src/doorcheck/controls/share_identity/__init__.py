@@ -1,0 +1,1 @@
+"""The control ``share-identity``."""
