@@ -133,6 +133,8 @@ class Procedure(Value):
             return call_value(ev, self.handler, arguments, state, at, file)
         middleware = self.chain.middlewares[number]
         parts["next"] = Native("next", self._next(number + 1, given, context))
+        if isinstance(middleware, External):
+            return self._passed(ev, number, middleware, given, context, state, at, file)
         if isinstance(middleware, Chain | Procedure):
             return self._inherited(ev, number, middleware, given, context, state, at, file)
         return call_value(ev, middleware, (Obj(parts), parts["next"]), state, at, file)
@@ -143,6 +145,18 @@ class Procedure(Value):
             return self._step(ev, number, given, extended, state, at, file)
 
         return proceed
+
+    def _passed(
+        self, ev: Evaluator, number: int, middleware: External, given: Value, context: Value,
+        state: State, at: int, file: str,
+    ) -> Value:  # fmt: skip
+        """A middleware of a package: what follows it runs, and whether it checks first only its package knows."""
+        if not ev.knowledge.pure(middleware.package):
+            link = middleware.links[-1] if middleware.links else None
+            name = ".".join(part for part in middleware.path if part != "()")
+            says = f"the middleware {name} of {middleware.package} may or may not check the caller"
+            state.facts |= {ev.blind(link.file if link else file, link.at if link else at, says)}
+        return self._step(ev, number + 1, given, context, state, at, file)
 
     def _inherited(
         self, ev: Evaluator, number: int, middleware: Chain | Procedure, given: Value, context: Value,
