@@ -12,17 +12,16 @@ from dataclasses import dataclass, field
 from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
+from doorcheck.scan.facts.outcomes import alternatives_of
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
-from doorcheck.scan.facts.state import State, either, join, new_choice
+from doorcheck.scan.facts.state import State, join, new_choice
 from doorcheck.scan.facts.values import (
     UNDEFINED, Alternative, Cls, Effect, External, Fn, Native, Obj, Promise, Unknown, Value, made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
-from doorcheck.scan.syntax import ir
 
 MAX_STEPS = 40_000
 MAX_CALLS_DEEP = 28
-MAX_ALTERNATIVES = 8
 
 
 class BudgetExceeded(Exception):  # noqa: N818 - an outcome, not a mistake
@@ -262,7 +261,7 @@ class Evaluator:
             return [], exits, False
         before = state.facts
         common = shared(exit_.state.facts for exit_ in returns)
-        alternatives = _alternatives(returns, before | common)
+        alternatives = alternatives_of([(one.value, one.state) for one in returns], before | common)
         joined = returns[0].state
         for exit_ in returns[1:]:
             join(joined, exit_.state)
@@ -312,34 +311,3 @@ def awaited_quietly(value: Value) -> Value:
     while isinstance(value, Promise):
         value = value.value
     return value
-
-
-def _alternatives(returns: list[Exit], known: Facts) -> list[Alternative]:
-    """The ways of coming back; ways that know the same and bring nothing to be told apart by are one."""
-    found: list[Alternative] = []
-    for exit_ in returns:
-        extra = exit_.state.facts - known
-        value = shapes.settled(awaited_quietly(exit_.value), exit_.state)
-        twin = next((one for one in found if _know_alike(one.facts, extra) and shapes.alike(one.value, value)), None)
-        if twin is None:
-            found.append(Alternative(value, extra))
-        else:
-            blended = twin.value if twin.value is value else shapes.blend(twin.value, value)
-            found[found.index(twin)] = Alternative(blended, shared((twin.facts, extra)))
-    if len(found) > MAX_ALTERNATIVES:
-        rest = found[MAX_ALTERNATIVES - 1 :]
-        facts = shared(one.facts for one in rest)
-        value = rest[0].value
-        for one in rest[1:]:
-            value = either(value, one.value)
-        found = [*found[: MAX_ALTERNATIVES - 1], Alternative(value, facts)]
-    return found
-
-
-def _know_alike(first: Facts, second: Facts) -> bool:
-    return first == second or (proven(first) and proven(second)) or not (_notable(first) or _notable(second))
-
-
-def _notable(facts: Facts) -> bool:
-    return any(fact.proves or (fact.kind is not ProofKind.UNRESOLVED and fact.polarity) for fact in facts)
-

@@ -10,7 +10,7 @@ from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
 from doorcheck.scan.facts.values import (
-    ANYTHING, Arr, Branch, Const, Derived, Effect, Env, External, Fn, Input, Obj, Promise, Reply, Session, Test,
+    ANYTHING, Arr, Branch, Const, Derived, Effect, Env, Fn, Input, Obj, Promise, Reply, Session, Test,
     Unknown, Value, made_from,
 )  # fmt: skip
 

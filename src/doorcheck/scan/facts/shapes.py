@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from doorcheck.scan.facts.proofs import shared
 from doorcheck.scan.facts.provenance import marks
-from doorcheck.scan.facts.state import State, either, renumbered, same_constant
+from doorcheck.scan.facts.state import State, either, narrowed, renumbered, same_constant
 from doorcheck.scan.facts.values import (
-    Alternative, Arr, Choice, Cls, Const, Derived, Env, External, Fn, Input, Namespace, Native, Obj, Promise, Reply,
+    Arr, Choice, Cls, Const, Derived, Env, External, Fn, Input, Namespace, Native, Obj, Promise, Reply,
     ReplyWriter, Row, Session, Test, Unknown, Value,
 )  # fmt: skip
 
@@ -26,19 +25,8 @@ def settled(value: Value, state: State) -> Value:
         return Arr(tuple(settled(item, state) for item in value.items), value.rest)
     if isinstance(value, Obj) and value.cls is None and any(isinstance(v, Choice | Session) for v in value.props.values()):
         return Obj({name: settled(item, state) for name, item in value.props.items()}, value.rest, value.cls)
-    if not isinstance(value, Choice):
-        return value
-    kept = state.keep.get(value.id)
-    if kept is None:
-        return value
-    left = tuple(one for number, one in enumerate(value.alternatives) if number in kept)
-    if len(left) == 1:
-        return settled(left[0].value, state)
-    if len(left) == len(value.alternatives) or not left:
-        return value
-    known = shared(one.facts for one in left)
-    # one id for each narrowing: members that are taken from the same one agree, and no two share what is kept of them
-    return Choice(hash((value.id, kept)), tuple(Alternative(one.value, one.facts - known) for one in left))
+    left = narrowed(value, state.keep)
+    return left if left is value or isinstance(left, Choice) else settled(left, state)
 
 
 def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: State) -> object | None:

@@ -119,6 +119,7 @@ def merge(states: list[State]) -> list[State]:
 def join(into: State, other: State) -> None:
     """Make ``into`` what is common to both paths."""
     into.facts = shared((into.facts, other.facts))
+    mine_kept, theirs_kept = into.keep, other.keep
     into.keep = {
         choice: indices | other.keep[choice] for choice, indices in into.keep.items() if choice in other.keep
     }
@@ -136,7 +137,22 @@ def join(into: State, other: State) -> None:
             if current is None:
                 into.write(frame, name, value)
             elif current is not value:
-                into.write(frame, name, either(current, value))
+                into.write(frame, name, either(narrowed(current, mine_kept), narrowed(value, theirs_kept)))
+
+
+def narrowed(value: Value, keep: Mapping[int, frozenset[int]]) -> Value:
+    """A choice without the alternatives that a path has ruled out."""
+    kept = keep.get(value.id) if isinstance(value, Choice) else None
+    if kept is None or not isinstance(value, Choice):
+        return value
+    left = tuple(one for number, one in enumerate(value.alternatives) if number in kept)
+    if len(left) == 1:
+        return narrowed(left[0].value, keep)
+    if len(left) == len(value.alternatives) or not left:
+        return value
+    known = shared(one.facts for one in left)
+    # one id for each narrowing: members that are taken from the same one agree, and no two share what is kept of them
+    return Choice(hash((value.id, kept)), tuple(Alternative(one.value, one.facts - known) for one in left))
 
 
 def either(first: Value, second: Value) -> Value:
