@@ -30,10 +30,10 @@ from doorcheck.scan.facts.values import (
 )  # fmt: skip
 from doorcheck.scan.syntax import ir
 
-MAX_STEPS = 400_000
+MAX_STEPS = 80_000
 """Steps granted to all pages of a scan together; pages that come later are not followed."""
 
-MAX_VISITS = 400
+MAX_VISITS = 250
 """How many pages and layouts are followed, so that reading them stays bounded too."""
 
 _REFUSING = ("redirect", "notFound")
