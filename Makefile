@@ -1,11 +1,11 @@
 # Two commands set everything up on a fresh machine with Python 3.11 or newer:
 #   make demo   the package, and its report on the example app
 #   make test   everything the checks need, then all checks and tests
-# The rest is for work on the project: lint, docs, bench, requirements, clean.
+# The rest is for work on the project: lint, fuzz, docs, bench, requirements, clean.
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint style types layers fresh pytest apps bench docs requirements clean
+.PHONY: help demo test lint style types layers fresh pytest fuzz apps bench docs requirements clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -53,6 +53,10 @@ fresh: $(VENV)/.test
 
 pytest: $(VENV)/.test oracles
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pytest -n $(WORKERS)
+
+# The same mutants every time, unless FUZZ_SEED says otherwise; `make test` runs the first few hundred of them.
+fuzz: $(VENV)/.test
+	FUZZ_CASES=$${FUZZ_CASES:-10000} $(BIN)/pytest -n $(WORKERS) tests/fuzz
 
 # npm's part: packages the tests ask for a second opinion, and the example apps, which really build.
 .PHONY: oracles

@@ -12,7 +12,7 @@ PUBLIC = "app/api/health/route.ts"
 UNJUDGED = "app/api/reports/route.ts"
 
 FILES = {
-    "package.json": json.dumps({"name": "acme", "dependencies": {"next": "16.1.5"}}),
+    "package.json": json.dumps({"name": "acme", "dependencies": {"next": "16.4.6"}}),
     "lib/prisma.ts": "import { PrismaClient } from '@prisma/client';\nexport const prisma = new PrismaClient();\n",
     OPEN: """\
 import { prisma } from '../../../lib/prisma';

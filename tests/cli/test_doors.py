@@ -21,7 +21,7 @@ def test_every_door_is_listed_with_its_place_and_counted(app: Path, call: Call) 
     ):
         assert any(door in line and place in line for line in result.stdout.splitlines()), door
     assert "4 doors: 3 handlers, 1 action" in result.stdout
-    assert "Next.js 16.1.5" in result.stdout
+    assert "Next.js 16.4.6" in result.stdout
 
 
 def test_the_inventory_as_json_judges_nothing(app: Path, call: Call) -> None:

@@ -11,7 +11,7 @@ from doorcheck.core import Door, DoorKind, Location
 from doorcheck.scan.doors import conventions
 from doorcheck.scan.doors.guards import NO_SHIELD
 from doorcheck.scan.doors.inventory import files_of
-from doorcheck.scan.doors.middleware import MAX_FOLLOWED, Front
+from doorcheck.scan.doors.middleware import MAX_FOLLOWED, MAX_PAGES, Front
 from doorcheck.scan.engine import scan
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.modules import Program
@@ -291,6 +291,12 @@ def test_an_action_is_shielded_only_where_every_page_is(
     shield = front.shield(door(None))
     assert shield.stops is stops
     assert says in shield.says
+
+
+def test_with_too_many_pages_nobody_can_say_of_an_action(tmp_path: Path) -> None:
+    page = "export default function Page() { return null }"
+    pages = {f"app/p{number}/page.tsx": page for number in range(MAX_PAGES + 1)}
+    assert front_of(tmp_path, middleware(CHECKED), **pages).shield(door(None)).stops is None
 
 
 def test_routes_in_a_routers_own_notation_are_asked_too(tmp_path: Path) -> None:

@@ -47,11 +47,19 @@ def holes_of(case: DoorCase) -> list[Hole]:
     found: list[Hole] = []
     for happening in case.trace.happenings:
         effect = happening.effect
-        if effect.writes and _sensitive(effect) and not proven(happening.facts) and not _scoped(effect):
+        if _counts_calls(case, effect) or not (effect.writes and _sensitive(effect)):
+            continue
+        if not proven(happening.facts) and not _scoped(effect):
             found.append(Hole(effect, happening.facts, seen_effect(effect, happening.through)))
     for way in case.trace.ways_out:
         found.extend(_leaks(way))
     return found
+
+
+def _counts_calls(case: DoorCase, effect: Effect) -> bool:
+    """Whether an operation is a limiter's own, which stands before any check so that it can refuse."""
+    plain = effect.subject.lower().replace("_", "").replace("-", "")
+    return effect.kind == "database" and plain in case.words["limiter_models"]
 
 
 def _sensitive(effect: Effect) -> bool:

@@ -31,7 +31,9 @@ from doorcheck.scan.syntax import ir
 MAX_FOLLOWED = 500
 """Distinct paths the middleware of one app is followed for; past it, nobody can say."""
 
-MAX_PAGES = 8
+MAX_PAGES = 60
+"""How many pages are asked for before an action counts as shielded; in an app with more, nobody can say."""
+
 _ROUTER_SEGMENT = re.compile(r"/:(\w+)[^/]*")
 
 
@@ -128,6 +130,8 @@ class Front:
                 if shield.stops is False:
                     says = f"an action can be called through any page, and {route} is open to strangers"
                 return Shield(None, None, says, self.guard.at)
+        if len(pages) > MAX_PAGES:
+            return Shield(None, None, "there are too many pages to tell whether one is open", self.guard.at)
         return Shield(True, True, "it stops strangers on the way to every page", self.guard.at)
 
     def _followed(self, path: str, method: str) -> Trace:

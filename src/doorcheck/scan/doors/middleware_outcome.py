@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doorcheck.scan.facts.following import Trace, WayOut
@@ -35,15 +36,20 @@ def outcome_of(trace: Trace, path: str) -> Outcome:
     strangers = [facts for facts in let_through if not proven(facts)]
     if not strangers:
         return Outcome(True, "the middleware lets nobody through who has not proved who they are")
+    return _of_strangers(strangers, guarded=len(strangers) < len(let_through))
+
+
+def _of_strangers(strangers: Sequence[Facts], *, guarded: bool) -> Outcome:
+    """Why these ways let through somebody who has proved nothing; ``guarded`` when other ways ask for a proof."""
     doubts = [_first(facts, ProofKind.UNRESOLVED) for facts in strangers]
     forged = [_first(facts, ProofKind.FORGEABLE) for facts in strangers]
+    switches = [_switch(facts) for facts in strangers]
     forgeable = any(forged)
     doubt = next((doubt for doubt in doubts if doubt is not None), None)
     if doubt is not None and all(doubts):
         return Outcome(None, f"nobody can say whether the middleware stops strangers: {doubt.says}", forgeable, doubt)
-    switch = [_switch(facts) for facts in strangers]
-    if all(switch) and any(proven(facts) for facts in let_through):
-        return Outcome(None, f"the middleware stops strangers unless {switch[0]}", forgeable, doubt)
+    if all(switches) and guarded:
+        return Outcome(None, f"the middleware stops strangers unless {switches[0]}", forgeable, doubt)
     if all(forged) and forged[0] is not None:
         return Outcome(False, f"the middleware lets strangers through: {forged[0].says}", forgeable, doubt)
     return Outcome(False, _PASSES, forgeable, doubt)

@@ -48,7 +48,7 @@ def module_value(ev: Evaluator, module: LoadedModule, name: str, at: int = 0) ->
     """What a name stands for at the top level of a module."""
     known = module.constants.get(name)
     if known is not None:
-        return ANYTHING if known is _EVALUATING else cast("Value", known)
+        return _in_cycle(ev) if known is _EVALUATING else cast("Value", known)
     if name in module.functions:
         return _keep(module, name, Fn(module, module.summary.functions[module.functions[name]]))
     if name in module.variables:
@@ -57,8 +57,16 @@ def module_value(ev: Evaluator, module: LoadedModule, name: str, at: int = 0) ->
         return _keep(module, name, make_class(ev, module, module.classes[name], State(), _top(module)))
     imported = module.imports.get(name)
     if imported is not None:
-        return _keep(module, name, found_value(ev, ev.program.imported(module, imported), module, imported))
+        cycles = ev.cycles
+        value = found_value(ev, ev.program.imported(module, imported), module, imported)
+        return value if value is ANYTHING and ev.cycles != cycles else _keep(module, name, value)
     return External(GLOBAL, (name,))
+
+
+def _in_cycle(ev: Evaluator) -> Value:
+    """What stands for a value that is asked for while it is being worked out: nobody keeps what is made of it."""
+    ev.cycles += 1
+    return ANYTHING
 
 
 def _keep(module: LoadedModule, name: str, value: Value) -> Value:
@@ -117,6 +125,7 @@ def evaluate_at_top(ev: Evaluator, module: LoadedModule, node: ir.Expression | N
     saved = ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted
     ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted = [], set(), [], list(ev.active), set()
     state = State()
+    ev.tops += 1
     try:
         value = evaluate(ev, node, state, _top(module))
         ev.capture(state)
@@ -125,6 +134,9 @@ def evaluate_at_top(ev: Evaluator, module: LoadedModule, node: ir.Expression | N
         return ANYTHING
     finally:
         ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted = saved
+        ev.tops -= 1
+        if ev.tops == 0:
+            ev.forget_provisional()
 
 
 def found_value(ev: Evaluator, found: Found, module: LoadedModule, imported: ir.ImportedName) -> Value:
@@ -162,7 +174,7 @@ def definition_value(ev: Evaluator, found: Definition) -> Value:
     key = f"export {found.export.exported if found.export else ''}"
     known = found.module.constants.get(key)
     if known is not None:
-        return ANYTHING if known is _EVALUATING else cast("Value", known)
+        return _in_cycle(ev) if known is _EVALUATING else cast("Value", known)
     found.module.constants[key] = _EVALUATING
     value = evaluate_at_top(ev, found.module, found.export.value if found.export else None)
     return _keep(found.module, key, value)

@@ -106,6 +106,9 @@ class Evaluator:
     asked: str = ""
     """The one path that the request being followed asks for; empty where a caller may ask for any."""
     options: Options = field(default_factory=Options)
+    cycles: int = 0
+    provisional: set[object] = field(default_factory=set)
+    tops: int = 0
     steps: int = 0
     frames: int = 0
 
@@ -119,6 +122,12 @@ class Evaluator:
     def new_frame(self) -> int:
         self.frames += 1
         return self.frames
+
+    def forget_provisional(self) -> None:
+        """Drop the outcomes that met a module's value while it was still being worked out."""
+        for key in self.provisional:
+            self.memo.pop(key, None)
+        self.provisional.clear()
 
     def tick(self) -> None:
         self.steps += 1
@@ -183,8 +192,13 @@ class Evaluator:
     def _recall(self, key: object, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
         outcome = self.memo.get(key)
         if outcome is None:
+            cycles = self.cycles
             outcome = self._outcome(fn, [shapes.detached(value, state) for value in arguments], this)
             self.memo[key] = outcome
+            if self.cycles != cycles:
+                self.provisional.add(key)
+        elif key in self.provisional:
+            self.cycles += 1
         self.program.touched |= outcome.touched
         self.options.seen |= outcome.options
         self.attempts |= outcome.attempts

@@ -40,14 +40,23 @@ def _name(ev: Evaluator, node: ir.Name, state: State, scope: Scope) -> Value:
 
 def _member(ev: Evaluator, node: ir.Member, state: State, scope: Scope) -> Value:
     target = evaluate(ev, node.object, state, scope)
-    return members.member(ev, target, node.property, state, scope, node.at, optional=node.optional)
+    return members.member(ev, target, node.property, state, scope, node.at, optional=_short_circuits(node))
+
+
+def _short_circuits(node: ir.Expression | ir.Super) -> bool:
+    """Whether this link may never be asked: in ``session?.user.id`` nobody asks nothing for its id."""
+    while isinstance(node, ir.Member | ir.Index | ir.Call):
+        if not isinstance(node, ir.Call) and node.optional:
+            return True
+        node = node.callee if isinstance(node, ir.Call) else node.object
+    return False
 
 
 def _index(ev: Evaluator, node: ir.Index, state: State, scope: Scope) -> Value:
     target = evaluate(ev, node.object, state, scope)
     key = evaluate(ev, node.key, state, scope)
     if isinstance(key, Const) and isinstance(key.value, str):
-        return members.member(ev, target, key.value, state, scope, node.at, optional=node.optional)
+        return members.member(ev, target, key.value, state, scope, node.at, optional=_short_circuits(node))
     if isinstance(key, Const) and isinstance(key.value, float) and key.value >= 0:
         return members.item(ev, target, int(key.value), state)
     return members.computed(ev, target, key, state, scope, node.at)

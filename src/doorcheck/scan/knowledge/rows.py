@@ -121,6 +121,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     sensitive_columns: list[str] = []
     refusals: list[str] = []
     open_intake_models: list[str] = []
+    limiter_models: list[str] = []
+    """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
 
 
