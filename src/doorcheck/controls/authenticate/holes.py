@@ -78,11 +78,12 @@ def _leaks(way: WayOut) -> list[Hole]:
     if proven(way.facts) or way.how == "throw":
         return []
     answers = [value for value in (way.value, *way.replied) if not denies(value)]
-    reads = {id(effect): effect for effect in way.reads if effect.kind in SENSITIVE and not _scoped(effect)}
+    reads = [effect for effect in way.reads if effect.kind in SENSITIVE and not _scoped(effect)]
     if not answers or not reads:
         return []
-    carried = {id(effect) for answer in answers for effect in rows_in(answer)}
-    leaked = [effect for key, effect in reads.items() if key in carried]
+    # facts about functions hold for every record of a kind, so what an answer carries is known by kind and model
+    carried = {(effect.kind, effect.subject) for answer in answers for effect in rows_in(answer)}
+    leaked = [effect for effect in reads if (effect.kind, effect.subject) in carried]
     return [Hole(effect, way.facts, seen_effect(effect)) for effect in leaked]
 
 

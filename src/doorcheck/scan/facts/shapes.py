@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from doorcheck.scan.facts.provenance import marks
+from doorcheck.scan.facts.provenance import marks, record_mark
 from doorcheck.scan.facts.state import State, either, narrowed, renumbered, same_constant
 from doorcheck.scan.facts.values import (
     Arr, Choice, Cls, Const, Derived, Env, External, Fn, Input, Namespace, Native, Obj, Promise, Reply,
     ReplyWriter, Row, Session, Test, Unknown, Value,
 )  # fmt: skip
 
-MAX_KEY_DEPTH = 4
+MAX_KEY_DEPTH = 2
 
 
 def settled(value: Value, state: State) -> Value:
@@ -49,7 +49,7 @@ def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: S
 
 def _key(value: Value, state: State, depth: int) -> object | None:
     if depth > MAX_KEY_DEPTH:
-        return _deep_key(value, state)
+        return _by_provenance(("deep", type(value)), value, state)
     value = settled(value, state) if isinstance(value, Choice | Session) else value
     maker = _KEYS.get(type(value))
     if maker is not None:
@@ -61,7 +61,7 @@ def _key(value: Value, state: State, depth: int) -> object | None:
     if isinstance(value, Arr):
         return _all_keys("a", (*value.items, *value.rest), state, depth)
     if isinstance(value, Derived):
-        return ("d", value.how if value.how == "typeof" else "", marks(value))
+        return _by_provenance(("d", value.how if value.how == "typeof" else ""), value, state)
     if isinstance(value, Test):
         return _test_key(value)
     if isinstance(value, Reply):
@@ -69,26 +69,27 @@ def _key(value: Value, state: State, depth: int) -> object | None:
     if isinstance(value, Choice):
         return _all_keys(("ch", *(one.facts for one in value.alternatives)), [o.value for o in value.alternatives], state, depth)
     if isinstance(value, External):
-        arguments = [argument for link in value.links for argument in link.arguments]
-        return _all_keys(("x", value.package, value.path), arguments[-6:], state, depth)
+        return _by_provenance(("x", value.package, value.path), value, state)
     if isinstance(value, Promise):
         return _all_keys("p", (value.value,), state, depth)
     if isinstance(value, Unknown):
-        return ("d", "", marks(value)) if value.parts else ("u", value.fact)
-    if isinstance(value, Cls | Native | Namespace | Row):
+        return _by_provenance(("d", ""), value, state) if value.parts else ("u", value.fact)
+    if isinstance(value, Row):
+        return ("row", record_mark(value), value.found, value.maybe)
+    if isinstance(value, Cls | Native | Namespace):
         # the object itself, not its id(): a key keeps it alive, so that no other can take its place
-        return ("id", value if not isinstance(value, Row) else (value.effect, value.path, value.found))
+        return ("id", value)
     return None
 
 
-def _deep_key(value: Value, state: State) -> object | None:
-    """Deep inside an argument, only where a value comes from still counts."""
+def _by_provenance(tag: object, value: Value, state: State) -> object | None:
+    """A key by where a value comes from; None where it carries a function of a call still under way."""
     found = marks(value)
     for mark in found:
         function = mark[1] if mark[0] == "fn" else None
         if isinstance(function, Fn) and any(frame in state.frames for frame in function.parents):
             return None
-    return ("deep", type(value), found)
+    return tag, found
 
 
 def _test_key(value: Test) -> object | None:
