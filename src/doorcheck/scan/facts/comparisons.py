@@ -275,6 +275,18 @@ def _as_test(value: Value) -> Test:
     return value if isinstance(value, Test) else Test(yes, no, (value,))
 
 
+def _named_path(ev: Evaluator, paths: list[str], scope: Scope, at: int) -> Test:
+    """Whether the path asked for is one of a list: only the door's own path can be asked for here."""
+    ev.route_questions += 1
+    if not ev.route:
+        return Test(EITHER, EITHER)
+    own = ev.route.removeprefix("/api")
+    if not any(path.removeprefix("/api").rstrip("/") == own for path in paths):
+        return Test(NEVER, EITHER)
+    exempt = Fact(ProofKind.EXEMPT, scope.module.path, at, "this very path is let through by name")
+    return Test((Branch(frozenset({exempt})),), EITHER)
+
+
 def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int) -> Test:
     """``collection.includes(item)`` and its kin: a member of a fixed set is what the set says it is."""
     known = texts.contains(collection, item)
@@ -286,6 +298,8 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     if secret_name(collection) is not None and any(isinstance(part, Input) for part in made_from(item, 60)):
         proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret_name(collection)}")
         return Test((Branch(frozenset({proof})),), EITHER, (collection, item))
+    if isinstance(item, Input) and item.channel == "url" and (paths := texts.constants_of(collection)):
+        return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
     return Test(EITHER, EITHER, (collection, item))

@@ -16,6 +16,7 @@ _NOTES = PROVING | {
     ProofKind.CAUGHT,
     ProofKind.FORGEABLE,
     ProofKind.NOT_AWAITED,
+    ProofKind.EXEMPT,
 }
 _PROVEN = frozenset({Fact(ProofKind.SESSION, "", 0)})
 _choice_ids = itertools.count(1)
