@@ -235,6 +235,9 @@ def _callback(
     given: tuple[Value, ...] = ()
     if row.gives_itself:
         given = (External(callee.package, callee.path[:-1], callee.links),)
+    if not isinstance(function, Fn | Native | Arr):
+        # an overload may leave out what stands before the function, or put something behind it
+        function = next((value for value in arguments if isinstance(value, Fn | Native)), function)
     if isinstance(function, Arr):
         return Promise(Arr(tuple(awaited_value(ev, item, state, at, file) for item in function.items), function.rest))
     if not isinstance(function, Fn | Native):
