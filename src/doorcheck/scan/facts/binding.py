@@ -24,6 +24,10 @@ GLOBAL = "js"
 """The package name under which the language's and the platform's own globals are known."""
 
 
+MAX_GIVEN = 8
+"""How many statements may give a module's variable its value."""
+
+
 class _Evaluating:
     """Marks a module variable whose value is being worked out, so that a cycle ends."""
 
@@ -85,7 +89,7 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
 
     let = module.variables[name]
     module.constants[name] = _EVALUATING
-    value = without_unset(evaluate_at_top(ev, module, let.value))
+    value = without_unset(_initial(ev, module, name, let))
     state = State()
     scope = _top(module)
     scope.frames = (0,)
@@ -97,6 +101,15 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
     if isinstance(found, chains.Router):
         chains.fill_router(ev, module, name, found)
     return found
+
+
+def _initial(ev: Evaluator, module: LoadedModule, name: str, let: ir.Let) -> Value:
+    """What a variable holds once its module is loaded: what it is declared with, or else is given by a statement."""
+    value = evaluate_at_top(ev, module, let.value)
+    given = module.assigned.get(name, [])
+    if not given or not isinstance(let.pattern, ir.PatternName) or not isinstance(value, Const) or value.value:
+        return value
+    return new_choice([Alternative(evaluate_at_top(ev, module, each), NOTHING) for each in given[:MAX_GIVEN]])
 
 
 def without_unset(value: Value) -> Value:
