@@ -6,9 +6,11 @@ from doorcheck.controls.authenticate.holes import Hole
 from doorcheck.core import NotNeeded
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts.proofs import ProofKind
-from doorcheck.scan.facts.values import Effect, Input, made_from
+from doorcheck.scan.facts.values import Effect, Input, Obj, Value, made_from
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
 
+_SENDER = frozenset({"email", "emailaddress", "mail", "replyto"})
+_WORDS = frozenset({"message", "body", "text", "content", "comment", "question", "subject", "details", "enquiry"})
 _CREATES = ("create", "insert", "add", "save", "push", "set")
 
 
@@ -84,11 +86,27 @@ def _takes_in(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         creates = any(word in hole.effect.says.lower() for word in _CREATES)
         if hole.effect.kind == "mail":
             continue
-        if hole.effect.kind != "database" or not creates or plain not in case.words["open_intake_models"]:
+        known = plain in case.words["open_intake_models"]
+        if hole.effect.kind != "database" or not creates or not (known or _is_letter(hole.effect)):
             return None
     if any(hole.effect.kind == "database" for hole in found):
         return NotNeeded("takes in a message from anyone", (found[0].evidence,))
     return None
+
+
+def _is_letter(effect: Effect) -> bool:
+    """Whether the record holds a sender's address and words, both as the caller wrote them, and names nobody else."""
+    given = (operand.props.get("data", operand) for operand in effect.operands if isinstance(operand, Obj))
+    return any(_from_sender(record) for record in given if isinstance(record, Obj))
+
+
+def _from_sender(record: Obj) -> bool:
+    chosen = {key.lower() for key, value in record.props.items() if _from_caller(value)}
+    return bool(chosen & _SENDER and chosen & _WORDS) and not any(key.endswith("id") for key in chosen)
+
+
+def _from_caller(value: Value) -> bool:
+    return any(isinstance(part, Input) for part in made_from(value, 60))
 
 
 def _shown_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:

@@ -33,11 +33,24 @@ def mounted_in(ev: Evaluator, module: LoadedModule) -> list[Mounted]:
     if not _imports_router(module):
         return found
     seen: set[int] = set()
-    for name in [*module.imports, *module.variables]:
-        value = binding.module_value(ev, module, name)
-        found.extend(_of_value(ev, value, (), seen, 0))
+    values = [binding.module_value(ev, module, name) for name in [*module.imports, *module.variables]]
+    inner = {id(part) for value in values if isinstance(value, chains.Router) for _, part, _ in value.mounted}
+    for value in values:
+        if id(value) not in inner:
+            found.extend(_of_value(ev, value, (), seen, 0))
+    found = _each_once(found)
     maker = _context_maker(ev, module)
     return [_with_maker(each, maker) for each in found] if maker is not None else found
+
+
+def _each_once(found: list[Mounted]) -> list[Mounted]:
+    """A procedure that is named on its own and as a part of a router is only there as a part."""
+    longest: dict[int, Mounted] = {}
+    for each in found:
+        known = longest.get(id(each.value))
+        if known is None or known.path.count(".") < each.path.count("."):
+            longest[id(each.value)] = each
+    return list(longest.values())
 
 
 def _context_maker(ev: Evaluator, module: LoadedModule) -> Value | None:

@@ -292,7 +292,7 @@ def routes_of(router: Router, depth: int = 0) -> list[Route]:
     for path, mounted, count in router.mounted if depth < 8 else []:
         before = tuple(m for prefix, m in router.middlewares[:count] if _applies(prefix, path))
         for route in routes_of(mounted, depth + 1):
-            full = router.prefix + path + route.path
+            full = (router.prefix + path + route.path).rstrip("/") or "/"
             found.append(Route(route.method, full, (*before, *route.handlers), route.file, route.at))
     return found
 

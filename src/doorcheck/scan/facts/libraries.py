@@ -11,6 +11,7 @@ from doorcheck.scan.facts.lookups import carrier_of, found_proofs
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.subjects import subject_of
 from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
 from doorcheck.scan.facts.values import (
     ANYTHING, NULL, UNDEFINED, Alternative, Arr, Branch, Choice, Const, Derived, Effect, Env, External, Fn, Input, Link,
@@ -166,29 +167,6 @@ def describe(callee: External, row: rows.Sink) -> str:
     names = [part for part in callee.path if part not in {"()", "default"}][-_NAMED_ARGUMENTS:]
     words = {"database": "database", "model": "model call", "outbound": "outbound call"}.get(row.kind, row.kind)
     return f"{words} {'.'.join(names)}"
-
-
-def subject_of(callee: External, arguments: tuple[Value, ...]) -> str:
-    """The model, table or collection an operation is about; empty where the code does not say."""
-    for value in arguments[:1]:
-        if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) < 60:
-            return value.value
-        if table := _table(value):
-            return table
-    parts = [part for part in callee.path if part != "()"]
-    if len(parts) >= 3 and callee.path[-2:-1] != ("()",):
-        return parts[-2]
-    for link in callee.links:
-        first = link.arguments[:1]
-        if first and isinstance(first[0], Const) and isinstance(first[0].value, str) and len(first[0].value) < 60:
-            return first[0].value
-    return next((table for link in callee.links for value in link.arguments[:1] if (table := _table(value))), "")
-
-
-def _table(value: Value) -> str:
-    """The name of a table that the code defines: ``pgTable("users", …)``."""
-    first = value.links[0].arguments[:1] if isinstance(value, External) and value.links else ()
-    return first[0].value if first and isinstance(first[0], Const) and isinstance(first[0].value, str) else ""
 
 
 def continue_query(
