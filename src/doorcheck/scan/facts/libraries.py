@@ -129,8 +129,9 @@ def _given(arguments: tuple[Value, ...], callee: External) -> Value:
 def _sink(
     ev: Evaluator, row: rows.Sink, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
+    from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
+    run_asked(ev, row.asks, arguments, state, at, file)
     effect = Effect(
         row.kind,
         writes=row.writes and not _only_selects(row, arguments),
