@@ -277,6 +277,17 @@ def run_callbacks(
                     ev.call_back(value, (ANYTHING, ANYTHING), state, at, file)
 
 
+def run_asked(
+    ev: Evaluator, names: Sequence[str], arguments: Sequence[Value], state: State, at: int, file: str
+) -> None:
+    """Options that are run first and may refuse: what they know when they come back is known from here on."""
+    for argument in arguments:
+        for name in names if isinstance(argument, Obj) else ():
+            asked = argument.props.get(name) if isinstance(argument, Obj) else None
+            if isinstance(asked, Fn | Native):
+                call_value(ev, asked, (ANYTHING, ANYTHING), state, at, file)
+
+
 def construct(
     ev: Evaluator, callee: Value, arguments: tuple[Value, ...], state: State, at: int, scope: Scope
 ) -> Value:

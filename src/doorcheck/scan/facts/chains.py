@@ -129,15 +129,16 @@ class Procedure(Value):
         for name in row.input:
             parts[name] = given
         if number == len(self.chain.middlewares):
-            arguments = (given, Obj(parts)) if row.positional else (Obj(parts),)
-            return call_value(ev, self.handler, arguments, state, at, file)
+            passed = Obj(parts, (ANYTHING,))
+            return call_value(ev, self.handler, (given, passed) if row.positional else (passed,), state, at, file)
         middleware = self.chain.middlewares[number]
         parts["next"] = Native("next", self._next(number + 1, given, context))
         if isinstance(middleware, External):
             return self._passed(ev, number, middleware, given, context, state, at, file)
         if isinstance(middleware, Chain | Procedure):
             return self._inherited(ev, number, middleware, given, context, state, at, file)
-        return call_value(ev, middleware, (Obj(parts), parts["next"]), state, at, file)
+        # The library passes more than its row names, such as the metadata of an action.
+        return call_value(ev, middleware, (Obj(parts, (ANYTHING,)), parts["next"]), state, at, file)
 
     def _next(self, number: int, given: Value, context: Value):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Native's call
         def proceed(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:

@@ -129,8 +129,9 @@ def _given(arguments: tuple[Value, ...], callee: External) -> Value:
 def _sink(
     ev: Evaluator, row: rows.Sink, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
+    from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
+    run_asked(ev, row.asks, arguments, state, at, file)
     effect = Effect(
         row.kind,
         writes=row.writes and not _only_selects(row, arguments),
@@ -213,6 +214,9 @@ def _callback(
     given: tuple[Value, ...] = ()
     if row.gives_itself:
         given = (External(callee.package, callee.path[:-1], callee.links),)
+    if not isinstance(function, Fn | Native | Arr):
+        # an overload may leave out what stands before the function, or put something behind it
+        function = next((value for value in arguments if isinstance(value, Fn | Native)), function)
     if isinstance(function, Arr):
         return Promise(Arr(tuple(awaited_value(ev, item, state, at, file) for item in function.items), function.rest))
     if not isinstance(function, Fn | Native):
