@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from doorcheck.scan.facts.values import (
-    Const, Derived, Env, External, Fn, Input, Row, Session, Unknown, Value, made_from,
+    Const,
+    Derived,
+    Env,
+    External,
+    Fn,
+    Input,
+    Row,
+    Session,
+    Unknown,
+    Value,
+    made_from,
 )  # fmt: skip
 
 MAX_PARTS = 60
