@@ -70,7 +70,9 @@ def _sensitive(effect: Effect) -> bool:
 
 
 def _literal(value: Value) -> bool:
-    return isinstance(value, Obj) and value.cls is None and not any(isinstance(v, External) for v in value.props.values())
+    return (
+        isinstance(value, Obj) and value.cls is None and not any(isinstance(v, External) for v in value.props.values())
+    )
 
 
 def _leaks(way: WayOut) -> list[Hole]:
@@ -180,4 +182,3 @@ def confidence_of(found: Iterable[Hole]) -> Confidence:
 
 def _doubtful(hole: Hole) -> bool:
     return any(not fact.proves and fact.kind.value == "unresolved" for fact in hole.facts)
-

@@ -75,7 +75,9 @@ def _begins_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         return NotNeeded("signs the caller in: a login cannot ask for a session", (seen_effect(started[0]),))
     checked = [fact for fact in case.trace.attempts if fact.kind is ProofKind.CREDENTIAL]
     if checked:
-        return NotNeeded("verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),))
+        return NotNeeded(
+            "verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),)
+        )
     return None
 
 

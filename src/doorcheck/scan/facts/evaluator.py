@@ -16,7 +16,18 @@ from doorcheck.scan.facts.outcomes import alternatives_of
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
 from doorcheck.scan.facts.state import State, join, new_choice
 from doorcheck.scan.facts.values import (
-    UNDEFINED, Alternative, Cls, Effect, External, Fn, Native, Obj, Promise, Unknown, Value, made_from,
+    UNDEFINED,
+    Alternative,
+    Cls,
+    Effect,
+    External,
+    Fn,
+    Native,
+    Obj,
+    Promise,
+    Unknown,
+    Value,
+    made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
 

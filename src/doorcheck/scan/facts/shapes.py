@@ -7,8 +7,26 @@ from collections.abc import Sequence
 from doorcheck.scan.facts.provenance import marks, record_mark
 from doorcheck.scan.facts.state import State, either, narrowed, renumbered, same_constant
 from doorcheck.scan.facts.values import (
-    Arr, Choice, Cls, Const, Derived, Env, External, Fn, Input, Namespace, Native, Obj, Promise, Reply,
-    ReplyWriter, Row, Session, Test, Unknown, Value,
+    Arr,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    Env,
+    External,
+    Fn,
+    Input,
+    Namespace,
+    Native,
+    Obj,
+    Promise,
+    Reply,
+    ReplyWriter,
+    Row,
+    Session,
+    Test,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 MAX_KEY_DEPTH = 2
@@ -23,7 +41,11 @@ def settled(value: Value, state: State) -> Value:
         return Session(value.proof, value.path, sure=True)
     if isinstance(value, Arr) and any(isinstance(item, Choice | Session) for item in value.items):
         return Arr(tuple(settled(item, state) for item in value.items), value.rest)
-    if isinstance(value, Obj) and value.cls is None and any(isinstance(v, Choice | Session) for v in value.props.values()):
+    if (
+        isinstance(value, Obj)
+        and value.cls is None
+        and any(isinstance(v, Choice | Session) for v in value.props.values())
+    ):
         return Obj({name: settled(item, state) for name, item in value.props.items()}, value.rest, value.cls)
     left = narrowed(value, state.keep)
     return left if left is value or isinstance(left, Choice) else settled(left, state)
@@ -55,7 +77,9 @@ def _key(value: Value, state: State, depth: int) -> object | None:
     if maker is not None:
         return maker(value)
     if isinstance(value, Fn):
-        return None if any(frame in state.frames for frame in value.parents) else ("f", id(value.function), value.parents)
+        return (
+            None if any(frame in state.frames for frame in value.parents) else ("f", id(value.function), value.parents)
+        )
     if isinstance(value, Obj):
         return _object_key(value, state, depth)
     if isinstance(value, Arr):
@@ -67,7 +91,9 @@ def _key(value: Value, state: State, depth: int) -> object | None:
     if isinstance(value, Reply):
         return ("r", value.status, marks(value.body) if value.body is not None else None)
     if isinstance(value, Choice):
-        return _all_keys(("ch", *(one.facts for one in value.alternatives)), [o.value for o in value.alternatives], state, depth)
+        return _all_keys(
+            ("ch", *(one.facts for one in value.alternatives)), [o.value for o in value.alternatives], state, depth
+        )
     if isinstance(value, External):
         return _by_provenance(("x", value.package, value.path), value, state)
     if isinstance(value, Promise):
@@ -169,7 +195,9 @@ def blend(first: Value, second: Value) -> Value:
         bodies = [body for body in (first.body, second.body) if body is not None]
         return Reply(first.status, Derived("either", tuple(bodies)) if bodies else None)
     if isinstance(first, Obj) and isinstance(second, Obj):
-        return Obj({name: blend(first.props[name], second.props[name]) for name in first.props}, first.rest + second.rest)
+        return Obj(
+            {name: blend(first.props[name], second.props[name]) for name in first.props}, first.rest + second.rest
+        )
     if isinstance(first, Unknown | Derived | Input | Env):
         fact = next((v.fact for v in (first, second) if isinstance(v, Unknown) and v.fact is not None), None)
         return Unknown(fact, (first, second))

@@ -202,9 +202,7 @@ def _excuse(ev: Evaluator, begun: int) -> None:
     ev.happenings[begun:] = [happening for happening in ev.happenings[begun:] if proven(happening.facts)]
 
 
-def _entering_handler(
-    entry: States, thrown: States, reached: States, gained: Facts, scope: Scope, at: int
-) -> States:
+def _entering_handler(entry: States, thrown: States, reached: States, gained: Facts, scope: Scope, at: int) -> States:
     """The states in which a catch block may begin: wherever something threw, else with all that the body knew."""
     known = {frame for state in entry for frame in state.frames}
     found: States = []
