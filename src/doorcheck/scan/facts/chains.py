@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts.proofs import Fact
+from doorcheck.scan.facts.proofs import Fact, Facts
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
     ANYTHING, Arr, Const, Derived, External, Fn, Input, Link, Native, Obj, Promise, Session, Unknown, Value,
@@ -56,6 +56,14 @@ def attaching(ev: Evaluator, proof: Fact, name: str, handler: Value) -> Native:
         return call_value(ev, handler, (request, *arguments[1:]), state, at, file)
 
     return Native("handler with a session", run)
+
+
+def _doubt_of(ev: Evaluator, callee: External, file: str, at: int) -> Facts:
+    """Whether a package we know nothing of checks before it goes on, nobody can say; one that only computes does not."""
+    if ev.knowledge.pure(callee.package):
+        return frozenset()
+    name = ".".join(part for part in callee.path if part != "()") or callee.package
+    return frozenset({ev.blind(file, at, f"{name} of {callee.package} may or may not check the caller")})
 
 
 def unknown_wrapper(
@@ -135,6 +143,9 @@ class Procedure(Value):
         parts["next"] = Native("next", self._next(number + 1, given, context))
         if isinstance(middleware, Chain | Procedure):
             return self._inherited(ev, number, middleware, given, context, state, at, file)
+        if isinstance(middleware, External) and ev.knowledge.match(middleware.package, (*middleware.path, "()")) is None:
+            state.facts |= _doubt_of(ev, middleware, self.file, self.at)
+            return call_value(ev, parts["next"], (), state, at, file)
         return call_value(ev, middleware, (Obj(parts), parts["next"]), state, at, file)
 
     def _next(self, number: int, given: Value, context: Value):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Native's call
