@@ -1,7 +1,7 @@
 """Runs the examples of a control's page, and whole fixtures, against the expectations in their comments.
 
 An example is an H3 section below a heading that starts with "Examples"; every fence named by a path in backticks on the
-line above it is a file of a tiny repository. Fences between that heading and its first example are files of all of them.
+line above it is a file of a tiny repository. Fences between that heading and its first example belong to all.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def marks_of(files: Mapping[str, str], control: str | None = None) -> Marks:
             if found["word"] == "because":
                 because.append((path, at))
             elif found["word"] == "fact":
-                facts.extend((path, at, name) for name in rest.replace(",", " ").split())
+                facts.extend((path, at, name) for name in _facts_named(path, rest))
             elif found["word"] == "want":
                 wants.extend(_wants(path, at, rest, control))
             else:
@@ -158,6 +158,13 @@ def _target(lines: Sequence[str], number: int) -> int:
             return number
         number += 1
     raise MalformedPage("an expectation at the end of a file speaks of no line")
+
+
+def _facts_named(path: str, rest: str) -> list[str]:
+    names = rest.replace(",", " ").split()
+    if not names or not set(names) <= set(FactName):
+        raise MalformedPage(f"{path}: there is no fact '{rest}'")
+    return names
 
 
 def _wants(path: str, line: int, rest: str, control: str | None) -> list[Want]:

@@ -17,7 +17,8 @@ from doorcheck.controls import CATALOGUE
 from doorcheck.core import Unknown, Why
 from doorcheck.scan.engine import scan
 from doorcheck.scan.syntax import ir
-from doorcheck.scan.syntax.modules import TakesTooLong, summarise
+from doorcheck.scan.syntax.modules import summarise
+from doorcheck.scan.syntax.parsing import TakesTooLong
 
 CASES = int(os.environ.get("FUZZ_CASES", "300"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))

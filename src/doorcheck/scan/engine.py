@@ -44,7 +44,15 @@ def scan(
         remembered = Remembered(cache, tree, asked)
         result = remembered.recall()
         if result is None:
-            result = _scanned(tree, controls, knowledge, cache, progress, only_doors, remembered)
+            result = _scanned(
+                tree,
+                remembered,
+                controls=controls,
+                knowledge=knowledge,
+                cache=cache,
+                progress=progress,
+                only_doors=only_doors,
+            )
         return result
     finally:
         if collecting:
@@ -53,12 +61,13 @@ def scan(
 
 def _scanned(
     tree: Tree,
+    remembered: Remembered,
+    *,
     controls: Sequence[Control],
     knowledge: Sequence[Mapping[str, Any]],
     cache: Path | None,
     progress: Progress | None,
     only_doors: bool,
-    remembered: Remembered,
 ) -> ScanResult:
     # Loaded late because it takes longer than to recall a result: the parser, the knowledge, the evaluation.
     from doorcheck.scan.driver import Scan  # noqa: PLC0415

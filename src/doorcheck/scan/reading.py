@@ -12,12 +12,11 @@ from doorcheck.scan.cache import Known, Summaries, digest_of, is_recent
 from doorcheck.scan.project.skim import Skim, skim
 from doorcheck.scan.project.tree import Tree, UnreadableFile
 from doorcheck.scan.syntax import ir
-from doorcheck.scan.syntax.modules import TakesTooLong, summarise
+from doorcheck.scan.syntax.modules import summarise
+from doorcheck.scan.syntax.parsing import MAX_SECONDS, TakesTooLong
 
 _MARKS = (b"use server", b"use cache")
 
-MAX_SECONDS = 3.0
-"""Processor time for one file; code that people write takes a hundredth of it."""
 MAX_WASTED = 20.0
 """Processor time for all files that are given up; past it, a file gets MAX_SECONDS_LATER."""
 MAX_SECONDS_LATER = 0.3
@@ -141,7 +140,7 @@ class Reader:
             module = summarise(known.path, source, MAX_SECONDS if self._wasted < MAX_WASTED else MAX_SECONDS_LATER)
         except TakesTooLong:
             self._wasted += time.process_time() - began
-            known.note, known.skipped = "takes too long to parse", True
+            known.note, known.skipped = "takes too much time or memory to parse", True
             self._summaries.changed()
             return None
         if self._summaries.kept:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from doorcheck.core import Door, DoorKind, Written
+from doorcheck.core import Door, DoorKind, Reach, Written
 from doorcheck.scan.doors.inventory import AppFiles, FoundDoor
 from doorcheck.scan.doors.optouts import OptOuts
 from doorcheck.scan.doors.pages import Page, Visits, pages_of
@@ -78,8 +78,8 @@ class Surroundings:
         return None
 
     def rendered_by(self, door: Door, trace: Trace) -> Written | None:
-        """The page that checks where the action it uses does not: every page that uses it turns strangers away."""
-        if door.kind is not DoorKind.SERVER_ACTION or not _unguarded(trace):
+        """The page that checks where the action it uses does not: every page that is given it turns strangers away."""
+        if door.reach is not Reach.REACHABLE or not _unguarded(trace):
             return None
         pages = self._reaching_pages(door.file, door.app)
         checks = [self._check(page) for page in pages]

@@ -39,8 +39,10 @@ TRPC = (
     "  all: open.query(() => db.user.findMany()),\n})\n"
 )
 MOUNT = (
-    "import { fetchRequestHandler } from '@trpc/server/adapters/fetch'\nimport { context, router } from '../../../../server/api'\n"
-    "const handler = (req) => fetchRequestHandler({ endpoint: '/api/trpc', req, router, createContext: () => context() })\n"
+    "import { fetchRequestHandler } from '@trpc/server/adapters/fetch'\n"
+    "import { context, router } from '../../../../server/api'\n"
+    "const handler = (req) =>\n"
+    "  fetchRequestHandler({ endpoint: '/api/trpc', req, router, createContext: () => context() })\n"
     "export { handler as GET, handler as POST }\n"
 )
 CALLER = (

@@ -6,19 +6,62 @@ from doorcheck.controls.authenticate.holes import Hole
 from doorcheck.core import NotNeeded
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts.proofs import ProofKind
-from doorcheck.scan.facts.values import Effect, Input, made_from
+from doorcheck.scan.facts.values import Effect, Input, Obj, Value, made_from
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
 
+_SENDER = frozenset({"email", "emailaddress", "mail", "replyto"})
+_WORDS = frozenset({"message", "body", "text", "content", "comment", "question", "subject", "details", "enquiry"})
 _CREATES = ("create", "insert", "add", "save", "push", "set")
 
 
 def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     """The reason why strangers are meant to reach this door, or None."""
-    for reason in (_opted_out, _begins_session, _ends_session, _begins_verification, _takes_in, _shown_already):
+    for reason in (
+        _opted_out,
+        _exempted,
+        _begins_session,
+        _ends_session,
+        _begins_verification,
+        _takes_in,
+        _limited_by_address,
+        _shown_already,
+    ):
         verdict = reason(case, found)
         if verdict is not None:
             return verdict
     return None
+
+
+def _exempted(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """A guard that proves callers elsewhere names this very path as one that needs no proof."""
+    exempt = [fact for hole in found for fact in hole.facts if fact.kind is ProofKind.EXEMPT]
+    everywhere = all(any(fact.kind is ProofKind.EXEMPT for fact in hole.facts) for hole in found)
+    if not everywhere or not any(fact.proves for fact in case.trace.attempts):
+        return None
+    return NotNeeded("its guard lets this very path through by name", (seen_fact(exempt[0]),))
+
+
+_BY_ADDRESS = frozenset({"address", "request", "header", "headers"})
+
+
+def _limited_by_address(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """A door that counts strangers by their address before it works for them is built for strangers."""
+    if any(hole.effect.writes and hole.effect.kind in {"database", "account", "payment", "process"} for hole in found):
+        return None
+    limited = next((effect for effect in _effects(case, "limiter") if _keyed_by_address(effect)), None)
+    if limited is None or not _can_refuse_excess(case):
+        return None
+    return NotNeeded("limits strangers by their address before it answers them", (seen_effect(limited),))
+
+
+def _keyed_by_address(effect: Effect) -> bool:
+    parts = (part for operand in effect.operands for part in made_from(operand, 60))
+    return any(isinstance(part, Input) and part.channel in _BY_ADDRESS for part in parts)
+
+
+def _can_refuse_excess(case: DoorCase) -> bool:
+    """Whether some way out answers 429, or throws."""
+    return any(way.how == "throw" or getattr(way.value, "status", None) in {429, None} for way in case.trace.ways_out)
 
 
 def _effects(case: DoorCase, kind: str) -> list[Effect]:
@@ -32,7 +75,9 @@ def _begins_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         return NotNeeded("signs the caller in: a login cannot ask for a session", (seen_effect(started[0]),))
     checked = [fact for fact in case.trace.attempts if fact.kind is ProofKind.CREDENTIAL]
     if checked:
-        return NotNeeded("verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),))
+        return NotNeeded(
+            "verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),)
+        )
     return None
 
 
@@ -84,11 +129,27 @@ def _takes_in(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         creates = any(word in hole.effect.says.lower() for word in _CREATES)
         if hole.effect.kind == "mail":
             continue
-        if hole.effect.kind != "database" or not creates or plain not in case.words["open_intake_models"]:
+        known = plain in case.words["open_intake_models"]
+        if hole.effect.kind != "database" or not creates or not (known or _is_letter(hole.effect)):
             return None
     if any(hole.effect.kind == "database" for hole in found):
         return NotNeeded("takes in a message from anyone", (found[0].evidence,))
     return None
+
+
+def _is_letter(effect: Effect) -> bool:
+    """Whether the record holds a sender's address and words, both as the caller wrote them, and names nobody else."""
+    given = (operand.props.get("data", operand) for operand in effect.operands if isinstance(operand, Obj))
+    return any(_from_sender(record) for record in given if isinstance(record, Obj))
+
+
+def _from_sender(record: Obj) -> bool:
+    chosen = {key.lower() for key, value in record.props.items() if _from_caller(value)}
+    return bool(chosen & _SENDER and chosen & _WORDS) and not any(key.endswith("id") for key in chosen)
+
+
+def _from_caller(value: Value) -> bool:
+    return any(isinstance(part, Input) for part in made_from(value, 60))
 
 
 def _shown_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:

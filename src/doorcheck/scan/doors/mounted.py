@@ -33,11 +33,24 @@ def mounted_in(ev: Evaluator, module: LoadedModule) -> list[Mounted]:
     if not _imports_router(module):
         return found
     seen: set[int] = set()
-    for name in [*module.imports, *module.variables]:
-        value = binding.module_value(ev, module, name)
-        found.extend(_of_value(ev, value, (), seen, 0))
+    values = [binding.module_value(ev, module, name) for name in [*module.imports, *module.variables]]
+    inner = {id(part) for value in values if isinstance(value, chains.Router) for _, part, _ in value.mounted}
+    for value in values:
+        if id(value) not in inner:
+            found.extend(_of_value(ev, value, (), seen, 0))
+    found = _each_once(found)
     maker = _context_maker(ev, module)
     return [_with_maker(each, maker) for each in found] if maker is not None else found
+
+
+def _each_once(found: list[Mounted]) -> list[Mounted]:
+    """A procedure that is named on its own and as a part of a router is only there as a part."""
+    longest: dict[int, Mounted] = {}
+    for each in found:
+        known = longest.get(id(each.value))
+        if known is None or known.path.count(".") < each.path.count("."):
+            longest[id(each.value)] = each
+    return list(longest.values())
 
 
 def _context_maker(ev: Evaluator, module: LoadedModule) -> Value | None:
@@ -69,7 +82,16 @@ def _imports_router(module: LoadedModule) -> bool:
     return any(source == name or source.startswith(name + "/") for source in sources for name in ROUTER_PACKAGES)
 
 
-ROUTER_PACKAGES = ("@trpc/server/adapters", "@orpc/server", "hono", "@hono", "elysia", "@ts-rest", "next-connect", "itty-router")
+ROUTER_PACKAGES = (
+    "@trpc/server/adapters",
+    "@orpc/server",
+    "hono",
+    "@hono",
+    "elysia",
+    "@ts-rest",
+    "next-connect",
+    "itty-router",
+)
 
 
 def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int], depth: int) -> Iterator[Mounted]:
@@ -78,7 +100,9 @@ def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int]
     if depth > _MAX_DEPTH or id(value) in seen:
         return
     if isinstance(value, chains.Procedure):
-        yield Mounted(".".join(path), path[-1] if path else value.kind, "", value, value.file, value.at)
+        key = path[-1] if path else value.kind
+        name, at = _own_name(ev, value) or (key, value.at)
+        yield Mounted(".".join(path), name, "", value, value.file, at)
     elif isinstance(value, chains.Router):
         seen.add(id(value))
         yield from _of_router(value)
@@ -92,6 +116,15 @@ def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int]
         for link in value.links[-1:]:
             for argument in link.arguments:
                 yield from _of_value(ev, argument, path, seen, depth + 1)
+
+
+def _own_name(ev: Evaluator, procedure: chains.Procedure) -> tuple[str, int] | None:
+    """The name a procedure's own module exports it by, and where; None for one written straight into a router."""
+    module = ev.program.module(procedure.file)
+    for name, value in module.constants.items() if module is not None else ():
+        if value is procedure and module is not None and name in module.exports:
+            return name, module.exports[name].at
+    return None
 
 
 def _is_router(value: External) -> bool:

@@ -30,11 +30,14 @@ from doorcheck.scan.facts.values import (
 )  # fmt: skip
 from doorcheck.scan.syntax import ir
 
-MAX_STEPS = 400_000
+MAX_STEPS = 80_000
 """Steps granted to all pages of a scan together; pages that come later are not followed."""
 
-MAX_VISITS = 400
-"""How many pages and layouts are followed, so that reading them stays bounded too."""
+MAX_VISITS = 250
+"""How many pages and layouts are followed."""
+
+MAX_FILES = 400
+"""How many files following pages may take in before no further page is followed: parsing them costs the most."""
 
 _REFUSING = ("redirect", "notFound")
 _LOADERS = ("getServerSideProps", "getStaticProps")
@@ -97,6 +100,7 @@ class Visits:
     def __init__(self, ev: Evaluator) -> None:
         self._ev = ev
         self._seen: dict[str, Seen] = {}
+        self._files: set[str] = set()
         self._steps = 0
 
     def of(self, path: str) -> Seen:
@@ -109,7 +113,7 @@ class Visits:
         module = self._ev.program.module(path)
         if module is None or module.is_client():
             return Seen()
-        if self._steps > MAX_STEPS or len(self._seen) >= MAX_VISITS:
+        if self._steps > MAX_STEPS or len(self._seen) >= MAX_VISITS or len(self._files) > MAX_FILES:
             return Seen(over_budget=True)
         notes = dict(self._ev.notes)
         try:
@@ -129,6 +133,7 @@ class Visits:
         value = following.handler_value(self._ev, module, name)
         arguments = _loader_arguments() if loader is not None else _page_arguments()
         trace = following.follow(self._ev, value, arguments, module.path, ir.pack(1, 0))
+        self._files |= trace.touched
         if trace.over_budget or trace.opaque is not None:
             return Seen(over_budget=True)
         return Seen(_shown(trace), _check_of(trace))

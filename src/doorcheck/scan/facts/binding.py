@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from doorcheck.scan.facts import members
@@ -11,7 +12,22 @@ from doorcheck.scan.facts.proofs import NOTHING
 from doorcheck.scan.facts.state import State, either, new_choice
 from doorcheck.scan.facts.truth import certain, nullness
 from doorcheck.scan.facts.values import (
-    ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Choice, Cls, Const, Derived, External, Fn, Input, Namespace, Obj, Promise, Unknown,
+    ABSENT,
+    ANYTHING,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    External,
+    Fn,
+    Input,
+    Namespace,
+    Obj,
+    Promise,
+    Unknown,
     Value,
 )  # fmt: skip
 from doorcheck.scan.project.resolution import Package, Unresolved
@@ -22,6 +38,11 @@ if TYPE_CHECKING:
 
 GLOBAL = "js"
 """The package name under which the language's and the platform's own globals are known."""
+
+
+TOO_MANY_STEPS = "this value takes too many steps to work out"
+MAX_GIVEN = 8
+"""How many statements may give a module's variable its value."""
 
 
 class _Evaluating:
@@ -54,7 +75,9 @@ def module_value(ev: Evaluator, module: LoadedModule, name: str, at: int = 0) ->
     if name in module.variables:
         return _variable(ev, module, name)
     if name in module.classes:
-        return _keep(module, name, make_class(ev, module, module.classes[name], State(), _top(module)))
+        with _being_evaluated(module, name):
+            made = make_class(ev, module, module.classes[name], State(), _top(module))
+        return _keep(module, name, made)
     imported = module.imports.get(name)
     if imported is not None:
         cycles = ev.cycles
@@ -84,12 +107,12 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
     from doorcheck.scan.facts import chains  # noqa: PLC0415 - routers are bound and bind
 
     let = module.variables[name]
-    module.constants[name] = _EVALUATING
-    value = without_unset(evaluate_at_top(ev, module, let.value))
-    state = State()
-    scope = _top(module)
-    scope.frames = (0,)
-    bind(ev, let.pattern, value, state, scope)
+    with _being_evaluated(module, name):
+        value = without_unset(_initial(ev, module, name, let))
+        state = State()
+        scope = _top(module)
+        scope.frames = (0,)
+        _bind_at_top(ev, let, value, state, scope)
     bound = state.frames.get(0, {})
     for each, item in bound.items():
         module.constants[each] = item
@@ -97,6 +120,40 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
     if isinstance(found, chains.Router):
         chains.fill_router(ev, module, name, found)
     return found
+
+
+def _initial(ev: Evaluator, module: LoadedModule, name: str, let: ir.Let) -> Value:
+    """What a variable holds once its module is loaded: what it is declared with, or else is given by a statement."""
+    value = evaluate_at_top(ev, module, let.value)
+    given = module.assigned.get(name, [])
+    if not given or not isinstance(let.pattern, ir.PatternName) or not isinstance(value, Const):
+        return value
+    values: list[Value] = [] if value.value is None or value.value is UNDEFINED.value else [value]
+    values += [evaluate_at_top(ev, module, each) for each in given[:MAX_GIVEN]]
+    return new_choice([Alternative(each, NOTHING) for each in values])
+
+
+def _bind_at_top(ev: Evaluator, let: ir.Let, value: Value, state: State, scope: Scope) -> None:
+    """Take a module's value apart; a default in the pattern that takes too many steps leaves its name unbound."""
+    from doorcheck.scan.facts.evaluator import BudgetExceeded, PathEnds  # noqa: PLC0415 - the evaluator binds names
+
+    try:
+        bind(ev, let.pattern, value, state, scope)
+    except PathEnds:
+        return
+    except BudgetExceeded:
+        ev.blind(scope.module.path, let.at, TOO_MANY_STEPS)
+
+
+@contextlib.contextmanager
+def _being_evaluated(module: LoadedModule, name: str) -> Iterator[None]:
+    """Mark a module's value while it is worked out; a value that could not be finished is not left marked."""
+    module.constants[name] = _EVALUATING
+    try:
+        yield
+    except BaseException:
+        module.constants.pop(name, None)
+        raise
 
 
 def without_unset(value: Value) -> Value:
@@ -117,12 +174,13 @@ def _says_nothing(value: Value) -> bool:
 
 def evaluate_at_top(ev: Evaluator, module: LoadedModule, node: ir.Expression | None) -> Value:
     """What an expression at the top level of a module stands for; its effects are nobody's door."""
-    from doorcheck.scan.facts.evaluator import PathEnds  # noqa: PLC0415 - the evaluator binds names and the reverse
+    from doorcheck.scan.facts.evaluator import BudgetExceeded, PathEnds  # noqa: PLC0415 - the evaluator binds names
     from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold names and the reverse
 
     if node is None:
         return UNDEFINED
     saved = ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted
+    steps, ev.steps = ev.steps, 0
     ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted = [], set(), [], list(ev.active), set()
     state = State()
     ev.tops += 1
@@ -132,7 +190,15 @@ def evaluate_at_top(ev: Evaluator, module: LoadedModule, node: ir.Expression | N
         return value
     except PathEnds:
         return ANYTHING
+    except BudgetExceeded:
+        return Unknown(ev.blind(module.path, getattr(node, "at", 0), TOO_MANY_STEPS))
+    except RecursionError:
+        if ev.tops > 1 or saved[3]:
+            # whoever asked first is nearer to the ground; here a step more could fail again
+            raise
+        return Unknown(ev.blind(module.path, getattr(node, "at", 0), "this value nests too deeply to work out"))
     finally:
+        ev.steps = steps
         ev.happenings, ev.attempts, ev.tries, ev.active, ev.noted = saved
         ev.tops -= 1
         if ev.tops == 0:
@@ -175,8 +241,8 @@ def definition_value(ev: Evaluator, found: Definition) -> Value:
     known = found.module.constants.get(key)
     if known is not None:
         return _in_cycle(ev) if known is _EVALUATING else cast("Value", known)
-    found.module.constants[key] = _EVALUATING
-    value = evaluate_at_top(ev, found.module, found.export.value if found.export else None)
+    with _being_evaluated(found.module, key):
+        value = evaluate_at_top(ev, found.module, found.export.value if found.export else None)
     return _keep(found.module, key, value)
 
 
@@ -197,7 +263,12 @@ def make_class(ev: Evaluator, module: LoadedModule, index: int, state: State, sc
     from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold classes and the reverse
 
     definition = module.summary.classes[index]
-    superclass = evaluate(ev, definition.superclass, state, scope) if definition.superclass is not None else None
+    superclass: Value | None = None
+    if definition.superclass is not None:
+        if scope.frames:
+            superclass = evaluate(ev, definition.superclass, state, scope)
+        else:
+            superclass = evaluate_at_top(ev, module, definition.superclass)
     return Cls(module, definition, scope.frames[0] if scope.frames else 0, scope.frames, superclass)
 
 

@@ -11,8 +11,26 @@ from doorcheck.scan.facts.proofs import Facts
 from doorcheck.scan.facts.state import State, merge, new_choice
 from doorcheck.scan.facts.truth import Branches, both, bounded, certain, nullness, truth
 from doorcheck.scan.facts.values import (
-    ANYTHING, FALSE, NULL, TRUE, UNDEFINED, Alternative, Arr, Branch, Choice, Const, Derived, External, Fn, Input, Obj,
-    Promise, Session, Test, Unknown, Value,
+    ANYTHING,
+    FALSE,
+    NULL,
+    TRUE,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Branch,
+    Choice,
+    Const,
+    Derived,
+    External,
+    Fn,
+    Input,
+    Obj,
+    Promise,
+    Session,
+    Test,
+    Unknown,
+    Value,
 )  # fmt: skip
 from doorcheck.scan.syntax import ir
 
@@ -40,14 +58,23 @@ def _name(ev: Evaluator, node: ir.Name, state: State, scope: Scope) -> Value:
 
 def _member(ev: Evaluator, node: ir.Member, state: State, scope: Scope) -> Value:
     target = evaluate(ev, node.object, state, scope)
-    return members.member(ev, target, node.property, state, scope, node.at, optional=node.optional)
+    return members.member(ev, target, node.property, state, scope, node.at, optional=_short_circuits(node))
+
+
+def _short_circuits(node: ir.Expression | ir.Super) -> bool:
+    """Whether this link may never be asked: in ``session?.user.id`` nobody asks nothing for its id."""
+    while isinstance(node, ir.Member | ir.Index | ir.Call):
+        if not isinstance(node, ir.Call) and node.optional:
+            return True
+        node = node.callee if isinstance(node, ir.Call) else node.object
+    return False
 
 
 def _index(ev: Evaluator, node: ir.Index, state: State, scope: Scope) -> Value:
     target = evaluate(ev, node.object, state, scope)
     key = evaluate(ev, node.key, state, scope)
     if isinstance(key, Const) and isinstance(key.value, str):
-        return members.member(ev, target, key.value, state, scope, node.at, optional=node.optional)
+        return members.member(ev, target, key.value, state, scope, node.at, optional=_short_circuits(node))
     if isinstance(key, Const) and isinstance(key.value, float) and key.value >= 0:
         return members.item(ev, target, int(key.value), state)
     return members.computed(ev, target, key, state, scope, node.at)
@@ -204,7 +231,11 @@ def _learn_all(state: State, branches: Branches) -> None:
 def _only(value: Value, branches: Branches, state: State) -> Value:
     """A value of which only these ways are left."""
     del branches
-    return Session(value.proof, value.path, sure=True) if isinstance(value, Session) and value.proof in state.facts else value
+    return (
+        Session(value.proof, value.path, sure=True)
+        if isinstance(value, Session) and value.proof in state.facts
+        else value
+    )
 
 
 def _combined(

@@ -11,10 +11,33 @@ from doorcheck.scan.facts.lookups import carrier_of, found_proofs
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.subjects import subject_of
 from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
 from doorcheck.scan.facts.values import (
-    ANYTHING, NULL, UNDEFINED, Alternative, Arr, Branch, Choice, Const, Derived, Effect, Env, External, Fn, Input, Link,
-    Native, Obj, Promise, Row, Session, Test, Unknown, Value, made_from,
+    ANYTHING,
+    NULL,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Branch,
+    Choice,
+    Const,
+    Derived,
+    Effect,
+    Env,
+    External,
+    Fn,
+    Input,
+    Link,
+    Native,
+    Obj,
+    Promise,
+    Row,
+    Session,
+    Test,
+    Unknown,
+    Value,
+    made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge import rows
 
@@ -100,7 +123,13 @@ def _unknown_call(
 
 
 def _session_source(
-    ev: Evaluator, row: rows.SessionSource, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+    ev: Evaluator,
+    row: rows.SessionSource,
+    callee: External,
+    arguments: tuple[Value, ...],
+    state: State,
+    at: int,
+    file: str,
 ) -> Value:
     proof = source_proof(row, file, at)
     if row.proof == "token":
@@ -128,8 +157,9 @@ def _given(arguments: tuple[Value, ...], callee: External) -> Value:
 def _sink(
     ev: Evaluator, row: rows.Sink, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
+    from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
+    run_asked(ev, row.asks, arguments, state, at, file)
     effect = Effect(
         row.kind,
         writes=row.writes and not _only_selects(row, arguments),
@@ -137,7 +167,10 @@ def _sink(
         file=file,
         at=at,
         subject=subject_of(callee, arguments),
-        operands=(*(argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument)), *arguments),
+        operands=(
+            *(argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument)),
+            *arguments,
+        ),
     )
     effect.weak = row.undefined == "dropped"
     ev.happen(effect, state)
@@ -149,7 +182,9 @@ def _only_selects(row: rows.Sink, arguments: tuple[Value, ...]) -> bool:
     """Whether the SQL text of a raw query begins with a read."""
     if row.kind != "database" or not arguments:
         return False
-    text = next((str(part.value) for part in made_from(arguments[0], 6) if isinstance(part, Const) and _is_text(part)), "")
+    text = next(
+        (str(part.value) for part in made_from(arguments[0], 6) if isinstance(part, Const) and _is_text(part)), ""
+    )
     return text.lstrip("( \n\t\r").upper().startswith(("SELECT", "WITH", "SHOW", "EXPLAIN"))
 
 
@@ -166,25 +201,6 @@ def describe(callee: External, row: rows.Sink) -> str:
     names = [part for part in callee.path if part not in {"()", "default"}][-_NAMED_ARGUMENTS:]
     words = {"database": "database", "model": "model call", "outbound": "outbound call"}.get(row.kind, row.kind)
     return f"{words} {'.'.join(names)}"
-
-
-def subject_of(callee: External, arguments: tuple[Value, ...]) -> str:
-    """The model, table or collection an operation is about; empty where the code does not say."""
-    for value in arguments[:1]:
-        if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) < 60:
-            return value.value
-        if isinstance(value, External) and value.links:
-            first = value.links[0].arguments[:1]
-            if first and isinstance(first[0], Const) and isinstance(first[0].value, str):
-                return first[0].value
-    parts = [part for part in callee.path if part != "()"]
-    if len(parts) >= 3 and callee.path[-2:-1] != ("()",):
-        return parts[-2]
-    for link in callee.links:
-        first = link.arguments[:1]
-        if first and isinstance(first[0], Const) and isinstance(first[0].value, str) and len(first[0].value) < 60:
-            return first[0].value
-    return ""
 
 
 def continue_query(
@@ -231,6 +247,9 @@ def _callback(
     given: tuple[Value, ...] = ()
     if row.gives_itself:
         given = (External(callee.package, callee.path[:-1], callee.links),)
+    if not isinstance(function, Fn | Native | Arr):
+        # an overload may leave out what stands before the function, or put something behind it
+        function = next((value for value in arguments if isinstance(value, Fn | Native)), function)
     if isinstance(function, Arr):
         return Promise(Arr(tuple(awaited_value(ev, item, state, at, file) for item in function.items), function.rest))
     if not isinstance(function, Fn | Native):
@@ -251,7 +270,13 @@ def _same(
 
 
 def _handler_wrapper(
-    ev: Evaluator, row: rows.HandlerWrapper, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+    ev: Evaluator,
+    row: rows.HandlerWrapper,
+    callee: External,
+    arguments: tuple[Value, ...],
+    state: State,
+    at: int,
+    file: str,
 ) -> Value:
     handler = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
     proof = Fact(ProofKind(row.proof), file, at, row.says, source=library_of(row))
@@ -267,7 +292,13 @@ def _handler_wrapper(
 
 
 def _own_handlers(
-    ev: Evaluator, row: rows.OwnHandlers, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+    ev: Evaluator,
+    row: rows.OwnHandlers,
+    callee: External,
+    arguments: tuple[Value, ...],
+    state: State,
+    at: int,
+    file: str,
 ) -> Value:
     del ev, state
     links = (*callee.links, Link(callee.path[-1] if callee.path else "", arguments, file, at))
@@ -310,9 +341,7 @@ def awaited_value(ev: Evaluator, value: Value, state: State, at: int, file: str)
 
 
 def _awaited_choice(ev: Evaluator, value: Choice, state: State, at: int, file: str) -> Value:
-    inner = tuple(
-        Alternative(awaited_value(ev, one.value, state, at, file), one.facts) for one in value.alternatives
-    )
+    inner = tuple(Alternative(awaited_value(ev, one.value, state, at, file), one.facts) for one in value.alternatives)
     if all(new.value is old.value for new, old in zip(inner, value.alternatives, strict=True)):
         return value
     return Choice(value.id, inner)
@@ -389,7 +418,13 @@ def change_record(
 def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
     """A cookie that the server sets or deletes."""
     given = arguments[0] if arguments else UNDEFINED
-    value = given.props.get("value", UNDEFINED) if isinstance(given, Obj) else arguments[1] if len(arguments) > 1 else UNDEFINED
+    value = (
+        given.props.get("value", UNDEFINED)
+        if isinstance(given, Obj)
+        else arguments[1]
+        if len(arguments) > 1
+        else UNDEFINED
+    )
     ends = name == "delete" or (isinstance(value, Const) and value.value == "")
     says = "deletes a cookie" if ends else "sets a cookie"
     kind = "cookie-end" if ends else "cookie"

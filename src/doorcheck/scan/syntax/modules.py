@@ -3,49 +3,31 @@
 from __future__ import annotations
 
 import re
-import time
-from functools import cache
 from typing import TYPE_CHECKING
-
-import tree_sitter_typescript
-from tree_sitter import Language, Parser
 
 from doorcheck.scan.syntax import ir
 from doorcheck.scan.syntax.expressions import lower_expression, lower_pattern, string_value
 from doorcheck.scan.syntax.functions import directives_of
 from doorcheck.scan.syntax.lowering import Lowering, at
+from doorcheck.scan.syntax.parsing import MAX_SECONDS, parsed
 from doorcheck.scan.syntax.statements import lower_statement
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Tree
+    from tree_sitter import Node
 
 # sql<T>`…` is misread as comparisons: the type arguments are blanked before the parse, so that positions stay.
 _TAGGED_TYPE_ARGUMENTS = re.compile(rb"(?<=[\w$])<(?:[^<>`=]|<[^<>`=]{0,200}+>){1,600}+>(?=`)")
 _COMMENT = re.compile(rb"(?://|/\*|\{/\*)[ \t*]*doorcheck:([^\r\n]{0,400})")
-_PIECE = 64 * 1024
-_TYPED_ONLY = (".ts", ".mts", ".cts")
 
 
-@cache
-def _parser(typed_only: bool) -> Parser:
-    language = tree_sitter_typescript.language_typescript() if typed_only else tree_sitter_typescript.language_tsx()
-    return Parser(Language(language))
-
-
-class TakesTooLong(Exception):  # noqa: N818 - an outcome, not a mistake
-    """A file whose parse was given up."""
-
-
-def summarise(path: str, source: bytes, seconds: float = 10.0) -> ir.Module:
+def summarise(path: str, source: bytes, seconds: float = MAX_SECONDS) -> ir.Module:
     """The summary of a file. A file with syntax errors has ``broken_at`` set and still yields what could be read.
 
-    Raises TakesTooLong when the parse takes more processor time than this: some sequences of brackets and slashes
-    cost the parser the square of their length.
+    Raises TakesTooLong when the parse takes more processor time than this, or too much memory.
     """
     if b">`" in source:
         source = _TAGGED_TYPE_ARGUMENTS.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), source)
-    tree = _parsed(_parser(path.endswith(_TYPED_ONLY)), source, seconds)
-    root = tree.root_node
+    root = parsed(path, source, seconds).root_node
     low = Lowering(source)
     module = ir.Module(directives_of(low, root), [], [], [], low.functions, low.classes, [], _comments(source))
     for node in root.named_children:
@@ -55,19 +37,6 @@ def summarise(path: str, source: bytes, seconds: float = 10.0) -> ir.Module:
     elif low.too_deep:
         module.broken_at = ir.pack(0, 0)
     return module
-
-
-def _parsed(parser: Parser, source: bytes, seconds: float) -> Tree:
-    end = time.process_time() + seconds
-    try:
-        # The parser asks how it is doing only where it reads through a function.
-        return parser.parse(
-            lambda offset, _: source[offset : offset + _PIECE],
-            progress_callback=lambda _offset, _failed: time.process_time() > end,
-        )
-    except ValueError:
-        parser.reset()
-        raise TakesTooLong from None
 
 
 def _comments(source: bytes) -> list[ir.Comment]:
