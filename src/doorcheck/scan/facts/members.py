@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, requests
-from doorcheck.scan.facts.proofs import shared, Fact, Facts
-from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, shared
+from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
     ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Branch, Choice, Cls, Const, Derived, Effect, Env, External, Fn, Input,
@@ -23,6 +23,7 @@ AS_DEPLOYED = {"NODE_ENV": "production", "VERCEL": "1", "VERCEL_ENV": "productio
 
 _GLOBAL_OBJECTS = frozenset({"globalThis", "global", "window", "self"})
 MAX_EXTERNAL_PATH = 24
+MAX_ENTRIES = 40
 
 
 def member(
@@ -288,12 +289,20 @@ def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope
     if isinstance(value, Row):
         return Row(value.effect, value.found, True, value.path)
     if isinstance(value, Obj):
-        return Unknown(None, (*value.props.values(), *value.rest, key))
+        return _entry(value, key)
     if isinstance(value, External) and value.path[:2] == ("process", "env"):
         return Env("*")
     if isinstance(value, External):
         return External(value.package, (*value.path, "[]"), value.links)
     return Derived("member", (value, key))
+
+
+def _entry(table: Obj, key: Value) -> Value:
+    """Any one entry of an object; of a table of functions, whichever the key picks, or none."""
+    entries = table.props.values()
+    if not any(isinstance(each, Fn | Native) for each in entries) or len(entries) > MAX_ENTRIES:
+        return Unknown(None, (*entries, *table.rest, key))
+    return new_choice([Alternative(each, NOTHING) for each in (*entries, UNDEFINED)])
 
 
 def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: State, scope: Scope) -> None:
