@@ -12,7 +12,22 @@ from doorcheck.scan.facts.proofs import NOTHING
 from doorcheck.scan.facts.state import State, either, new_choice
 from doorcheck.scan.facts.truth import certain, nullness
 from doorcheck.scan.facts.values import (
-    ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Choice, Cls, Const, Derived, External, Fn, Input, Namespace, Obj, Promise, Unknown,
+    ABSENT,
+    ANYTHING,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    External,
+    Fn,
+    Input,
+    Namespace,
+    Obj,
+    Promise,
+    Unknown,
     Value,
 )  # fmt: skip
 from doorcheck.scan.project.resolution import Package, Unresolved
@@ -26,6 +41,8 @@ GLOBAL = "js"
 
 
 TOO_MANY_STEPS = "this value takes too many steps to work out"
+MAX_GIVEN = 8
+"""How many statements may give a module's variable its value."""
 
 
 class _Evaluating:
@@ -91,7 +108,7 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
 
     let = module.variables[name]
     with _being_evaluated(module, name):
-        value = without_unset(evaluate_at_top(ev, module, let.value))
+        value = without_unset(_initial(ev, module, name, let))
         state = State()
         scope = _top(module)
         scope.frames = (0,)
@@ -103,6 +120,17 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
     if isinstance(found, chains.Router):
         chains.fill_router(ev, module, name, found)
     return found
+
+
+def _initial(ev: Evaluator, module: LoadedModule, name: str, let: ir.Let) -> Value:
+    """What a variable holds once its module is loaded: what it is declared with, or else is given by a statement."""
+    value = evaluate_at_top(ev, module, let.value)
+    given = module.assigned.get(name, [])
+    if not given or not isinstance(let.pattern, ir.PatternName) or not isinstance(value, Const):
+        return value
+    values: list[Value] = [] if value.value is None or value.value is UNDEFINED.value else [value]
+    values += [evaluate_at_top(ev, module, each) for each in given[:MAX_GIVEN]]
+    return new_choice([Alternative(each, NOTHING) for each in values])
 
 
 def _bind_at_top(ev: Evaluator, let: ir.Let, value: Value, state: State, scope: Scope) -> None:

@@ -9,8 +9,31 @@ from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
-    ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Branch, Choice, Cls, Const, Derived, Effect, Env, External, Fn, Input,
-    Namespace, Native, Obj, Promise, Reply, Row, Session, Test, Unknown, Value,
+    ABSENT,
+    ANYTHING,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Branch,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    Effect,
+    Env,
+    External,
+    Fn,
+    Input,
+    Namespace,
+    Native,
+    Obj,
+    Promise,
+    Reply,
+    Row,
+    Session,
+    Test,
+    Unknown,
+    Value,
 )  # fmt: skip
 from doorcheck.scan.knowledge.rows import Builder, HandlerWrapper, OwnHandlers, SessionSource, Sink
 from doorcheck.scan.syntax import ir
@@ -252,7 +275,9 @@ def item(ev: Evaluator, value: Value, position: int, state: State) -> Value:
         for one in value.alternatives:
             inner = one.value
             known = isinstance(inner, Arr) and position < len(inner.items)
-            parts.append(Alternative(inner.items[position] if isinstance(inner, Arr) and known else element_of(inner), one.facts))
+            parts.append(
+                Alternative(inner.items[position] if isinstance(inner, Arr) and known else element_of(inner), one.facts)
+            )
         return Choice(value.id, tuple(parts))
     del state
     return element_of(value)
@@ -315,12 +340,16 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         return
     if isinstance(target.object, ir.Name) and target.object.id in _GLOBAL_OBJECTS and scope.frames:
         says = f"changes the server's shared {target.property}"
-        ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
+        ev.happen(
+            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
+        )
         return
     owner = evaluate(ev, target.object, state, scope)
     if isinstance(owner, Row) and owner.effect.kind == "state":
         says = "changes the server's shared state"
-        ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
+        ev.happen(
+            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
+        )
     if not isinstance(owner, Obj):
         _attach(ev, owner, target, value, state, scope)
     elif owner.cls is not None:
@@ -341,4 +370,3 @@ def _replace(ev: Evaluator, name: str, value: Value, state: State, scope: Scope)
         if variables is not None and name in variables:
             state.write(frame, name, value)
             return
-

@@ -12,6 +12,9 @@ from doorcheck.scan.syntax.modules import names_bound
 MAX_REEXPORTS = 40
 """How many re-exports are followed from one import; barrels of barrels are seldom deeper than five."""
 
+MAX_NESTED = 6
+"""How deep in a module's own ``if`` and ``try`` an assignment to its variables is looked for."""
+
 
 @dataclass(eq=False, slots=True)
 class LoadedModule:
@@ -26,6 +29,8 @@ class LoadedModule:
     variables: dict[str, ir.Let] = field(default_factory=dict)
     functions: dict[str, int] = field(default_factory=dict)
     classes: dict[str, int] = field(default_factory=dict)
+    assigned: dict[str, list[ir.Expression]] = field(default_factory=dict)
+    """What the module's own statements, once it is loaded, have put into its variables, by name."""
     reassigned: frozenset[str] = frozenset()
     constants: dict[str, object] = field(default_factory=dict)
 
@@ -71,6 +76,26 @@ def _index_body(module: LoadedModule, body: list[ir.Statement]) -> None:
             module.functions[statement.name] = statement.index
         elif isinstance(statement, ir.DeclareClass):
             module.classes[statement.name] = statement.index
+    _index_assignments(module, body, 0)
+
+
+def _index_assignments(module: LoadedModule, body: list[ir.Statement], depth: int) -> None:
+    for statement in body:
+        if isinstance(statement, ir.Evaluate):
+            made = statement.expression
+            if isinstance(made, ir.Assign) and isinstance(made.target, ir.PatternName):
+                module.assigned.setdefault(made.target.id, []).append(made.value)
+        elif depth < MAX_NESTED:
+            for inner in _inner(statement):
+                _index_assignments(module, inner, depth + 1)
+
+
+def _inner(statement: ir.Statement) -> list[list[ir.Statement]]:
+    if isinstance(statement, ir.If):
+        return [statement.then, statement.otherwise]
+    if isinstance(statement, ir.Try):
+        return [statement.body, statement.handler or [], statement.finalizer]
+    return [statement.body] if isinstance(statement, ir.Block) else []
 
 
 class Program:
