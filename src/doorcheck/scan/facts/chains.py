@@ -296,7 +296,7 @@ def _applies(prefix: str, path: str) -> bool:
 
 def fill_router(ev: Evaluator, module: LoadedModule, name: str, router: Router) -> None:
     """Run the statements of a module that register routes on a router after it was made."""
-    from doorcheck.scan.facts.binding import evaluate_at_top  # noqa: PLC0415 - names hold routers
+    from doorcheck.scan.facts.names import evaluate_at_top  # noqa: PLC0415 - names hold routers
 
     if router.filled:
         return

@@ -79,7 +79,7 @@ def _of_known(ev: Evaluator, value: Value, name: str, state: State, scope: Scope
     if isinstance(value, Obj):
         return _of_object(ev, value, name, state, scope, at)
     if isinstance(value, Namespace):
-        from doorcheck.scan.facts.binding import export_value  # noqa: PLC0415 - names hold members and the reverse
+        from doorcheck.scan.facts.names import export_value  # noqa: PLC0415 - names hold members and the reverse
 
         return export_value(ev, value.module, name)
     if isinstance(value, Promise):
@@ -186,7 +186,7 @@ def static_member(ev: Evaluator, cls: Cls, name: str) -> Value:
             return Fn(cls.module, function, cls.frame, cls.parents, cls)
     for field in cls.definition.fields:
         if field.name == name and field.static and field.value is not None:
-            from doorcheck.scan.facts.binding import evaluate_at_top  # noqa: PLC0415 - names hold members and the reverse
+            from doorcheck.scan.facts.names import evaluate_at_top  # noqa: PLC0415 - names hold members and the reverse
 
             return evaluate_at_top(ev, cls.module, field.value)
     if isinstance(cls.superclass, Cls):

@@ -176,8 +176,17 @@ class Session(Value):
         self.sure = sure
 
 
+class Query(Value):
+    """A sensitive operation under way: more links may follow before it is awaited."""
+
+    __slots__ = ("effect",)
+
+    def __init__(self, effect: Effect) -> None:
+        self.effect = effect
+
+
 class Row(Value):
-    """What a sensitive operation answered. ``found`` is what its presence proves; ``maybe`` whether it may be absent."""
+    """A sensitive operation's answer. ``found`` is what its presence proves, ``maybe`` whether it may be absent."""
 
     __slots__ = ("effect", "found", "maybe", "path")
 
@@ -247,7 +256,7 @@ class Branch:
 
 
 class Test(Value):
-    """A boolean: the ways in which it is true and false, none where it cannot be. ``parts`` are what it was made from."""
+    """A boolean: the ways in which it is true and false, none where it cannot be. ``parts`` is what it was made of."""
 
     __slots__ = ("no_branches", "parts", "yes_branches")
 
