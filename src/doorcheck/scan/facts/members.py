@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, requests
-from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, shared
+from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
@@ -46,7 +46,7 @@ AS_DEPLOYED = {"NODE_ENV": "production", "VERCEL": "1", "VERCEL_ENV": "productio
 
 _GLOBAL_OBJECTS = frozenset({"globalThis", "global", "window", "self"})
 MAX_EXTERNAL_PATH = 24
-MAX_ENTRIES = 40
+MAX_TABLE = 24
 
 
 def member(
@@ -184,6 +184,8 @@ def static_member(ev: Evaluator, cls: Cls, name: str) -> Value:
         if method.name == name and method.static:
             function = cls.module.summary.functions[method.index]
             return Fn(cls.module, function, cls.frame, cls.parents, cls)
+    if name in cls.statics:
+        return cls.statics[name]
     for field in cls.definition.fields:
         if field.name == name and field.static and field.value is not None:
             from doorcheck.scan.facts.names import evaluate_at_top  # noqa: PLC0415 - names hold members and the reverse
@@ -314,7 +316,7 @@ def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope
     if isinstance(value, Row):
         return Row(value.effect, value.found, True, value.path)
     if isinstance(value, Obj):
-        return _entry(value, key)
+        return _any_of(value, key)
     if isinstance(value, External) and value.path[:2] == ("process", "env"):
         return Env("*")
     if isinstance(value, External):
@@ -322,12 +324,13 @@ def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope
     return Derived("member", (value, key))
 
 
-def _entry(table: Obj, key: Value) -> Value:
-    """Any one entry of an object; of a table of functions, whichever the key picks, or none."""
-    entries = table.props.values()
-    if not any(isinstance(each, Fn | Native) for each in entries) or len(entries) > MAX_ENTRIES:
-        return Unknown(None, (*entries, *table.rest, key))
-    return new_choice([Alternative(each, NOTHING) for each in (*entries, UNDEFINED)])
+def _any_of(value: Obj, key: Value) -> Value:
+    """Any one property of an object: in a table of functions, whichever it is may be called."""
+    inner = list(value.props.values())
+    anything = Unknown(None, (*inner, *value.rest, key))
+    if value.cls is not None or len(inner) > MAX_TABLE or not any(isinstance(each, Fn | Native) for each in inner):
+        return anything
+    return new_choice([Alternative(each, frozenset()) for each in (*inner, anything if value.rest else UNDEFINED)])
 
 
 def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: State, scope: Scope) -> None:
@@ -350,7 +353,9 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         ev.happen(
             Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
         )
-    if not isinstance(owner, Obj):
+    if isinstance(owner, Cls):
+        owner.statics[target.property] = value
+    elif not isinstance(owner, Obj):
         _attach(ev, owner, target, value, state, scope)
     elif owner.cls is not None:
         owner.props[target.property] = value
