@@ -82,7 +82,16 @@ def _imports_router(module: LoadedModule) -> bool:
     return any(source == name or source.startswith(name + "/") for source in sources for name in ROUTER_PACKAGES)
 
 
-ROUTER_PACKAGES = ("@trpc/server", "@orpc/server", "hono", "@hono", "elysia", "@ts-rest", "next-connect", "itty-router")
+ROUTER_PACKAGES = (
+    "@trpc/server/adapters",
+    "@orpc/server",
+    "hono",
+    "@hono",
+    "elysia",
+    "@ts-rest",
+    "next-connect",
+    "itty-router",
+)
 
 
 def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int], depth: int) -> Iterator[Mounted]:

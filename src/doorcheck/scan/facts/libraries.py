@@ -243,6 +243,9 @@ def _callback(
     if isinstance(function, Arr):
         return Promise(Arr(tuple(awaited_value(ev, item, state, at, file) for item in function.items), function.rest))
     if not isinstance(function, Fn | Native):
+        # options may stand before it: of what is given, the function comes last
+        function = next((each for each in reversed(arguments) if isinstance(each, Fn | Native)), UNDEFINED)
+    if function is UNDEFINED:
         return ANYTHING
     from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to libraries and back
 

@@ -104,7 +104,7 @@ class Native(Value):
 class Cls(Value):
     """A class of the repository."""
 
-    __slots__ = ("definition", "frame", "module", "parents", "superclass")
+    __slots__ = ("definition", "frame", "module", "parents", "statics", "superclass")
 
     def __init__(
         self,
@@ -119,6 +119,7 @@ class Cls(Value):
         self.frame = frame
         self.parents = parents
         self.superclass = superclass
+        self.statics: dict[str, Value] = {}
 
 
 class Link:
