@@ -190,6 +190,11 @@ def _method_of_choice(
 ) -> Value:
     members.member(ev, target, name, state, scope, at)
     kept = state.keep.get(target.id)
+    if name in iteration.METHODS and any(isinstance(one.value, Choice) for one in target.alternatives):
+        # a list that changed on its way: running the callback for every history of it multiplies, and says no more
+        return call_method(
+            ev, Unknown(None, tuple(o.value for o in target.alternatives)), name, arguments, state, scope, at
+        )
     found: list[Alternative] = []
     before = state.facts
     for number, alternative in enumerate(target.alternatives):
