@@ -123,7 +123,7 @@ class Scan:
         else:
             arguments = following.action_arguments(found.value)
         try:
-            return following.follow(self.ev, found.value, arguments, door.file, ir.pack(door.at.line - 1, 0))
+            return following.follow_door(self.ev, found.value, arguments, door.file, ir.pack(door.at.line - 1, 0))
         except RecursionError:
             return Trace(over_budget=True)
 
