@@ -23,6 +23,11 @@ def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     return None
 
 
+def session_reason(case: DoorCase) -> NotNeeded | None:
+    """What a door that reaches nothing sensitive does to the caller's own session, if anything."""
+    return _begins_session(case, []) or _ends_session(case, [])
+
+
 def _effects(case: DoorCase, kind: str) -> list[Effect]:
     return [happening.effect for happening in case.trace.happenings if happening.effect.kind == kind]
 

@@ -224,7 +224,7 @@ def is_hashed(value: Value) -> bool:
 def is_credential_name(ev: Evaluator, name: str) -> bool:
     """Whether a column of this name holds something only its owner knows."""
     plain = name.lower().replace("_", "").replace("-", "")
-    return plain in ev.knowledge.words["credential_columns"]
+    return plain in ev.knowledge.words["credential_columns"] or plain.endswith(("tokenhash", "hashedtoken", "secrethash"))
 
 
 def instance_of(value: Value, cls: Value, state: State) -> Test:
