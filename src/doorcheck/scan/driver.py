@@ -116,6 +116,7 @@ class Scan:
 
     def _follow(self, found: FoundDoor) -> Trace:
         door = found.door
+        self.ev.route = door.route or ""
         if door.kind is DoorKind.ROUTE_HANDLER:
             arguments = following.request_arguments()
         elif door.kind is DoorKind.PAGES_API:

@@ -21,7 +21,8 @@ FILES = {
     "app/api/a/route.ts": "import { auth } from '../../../lib/auth'\nimport { work } from '../../../lib/work'\n"
     "export async function POST() {\n  const session = await auth()\n"
     "  if (!session) return new Response(null, { status: 401 })\n  await work('1')\n  return Response.json({})\n}\n"
-    "export async function PUT() {\n  const session = await auth()\n  await work('1')\n  return Response.json({ session })\n}\n",
+    "export async function PUT() {\n  const session = await auth()\n"
+    "  await work('1')\n  return Response.json({ session })\n}\n",
 }
 
 

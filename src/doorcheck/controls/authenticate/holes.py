@@ -70,7 +70,9 @@ def _sensitive(effect: Effect) -> bool:
 
 
 def _literal(value: Value) -> bool:
-    return isinstance(value, Obj) and value.cls is None and not any(isinstance(v, External) for v in value.props.values())
+    return (
+        isinstance(value, Obj) and value.cls is None and not any(isinstance(v, External) for v in value.props.values())
+    )
 
 
 def _leaks(way: WayOut) -> list[Hole]:
@@ -78,11 +80,12 @@ def _leaks(way: WayOut) -> list[Hole]:
     if proven(way.facts) or way.how == "throw":
         return []
     answers = [value for value in (way.value, *way.replied) if not denies(value)]
-    reads = {id(effect): effect for effect in way.reads if effect.kind in SENSITIVE and not _scoped(effect)}
+    reads = [effect for effect in way.reads if effect.kind in SENSITIVE and not _scoped(effect)]
     if not answers or not reads:
         return []
-    carried = {id(effect) for answer in answers for effect in rows_in(answer)}
-    leaked = [effect for key, effect in reads.items() if key in carried]
+    # facts about functions hold for every record of a kind, so what an answer carries is known by kind and model
+    carried = {(effect.kind, effect.subject) for answer in answers for effect in rows_in(answer)}
+    leaked = [effect for effect in reads if (effect.kind, effect.subject) in carried]
     return [Hole(effect, way.facts, seen_effect(effect)) for effect in leaked]
 
 
@@ -179,4 +182,3 @@ def confidence_of(found: Iterable[Hole]) -> Confidence:
 
 def _doubtful(hole: Hole) -> bool:
     return any(not fact.proves and fact.kind.value == "unresolved" for fact in hole.facts)
-

@@ -16,7 +16,16 @@ _CREATES = ("create", "insert", "add", "save", "push", "set")
 
 def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     """The reason why strangers are meant to reach this door, or None."""
-    for reason in (_opted_out, _begins_session, _ends_session, _begins_verification, _takes_in, _shown_already):
+    for reason in (
+        _opted_out,
+        _exempted,
+        _begins_session,
+        _ends_session,
+        _begins_verification,
+        _takes_in,
+        _limited_by_address,
+        _shown_already,
+    ):
         verdict = reason(case, found)
         if verdict is not None:
             return verdict
@@ -26,6 +35,38 @@ def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
 def session_reason(case: DoorCase) -> NotNeeded | None:
     """What a door that reaches nothing sensitive does to the caller's own session, if anything."""
     return _begins_session(case, []) or _ends_session(case, [])
+
+
+def _exempted(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """A guard that proves callers elsewhere names this very path as one that needs no proof."""
+    exempt = [fact for hole in found for fact in hole.facts if fact.kind is ProofKind.EXEMPT]
+    everywhere = all(any(fact.kind is ProofKind.EXEMPT for fact in hole.facts) for hole in found)
+    if not everywhere or not any(fact.proves for fact in case.trace.attempts):
+        return None
+    return NotNeeded("its guard lets this very path through by name", (seen_fact(exempt[0]),))
+
+
+_BY_ADDRESS = frozenset({"address", "request", "header", "headers"})
+
+
+def _limited_by_address(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """A door that counts strangers by their address before it works for them is built for strangers."""
+    if any(hole.effect.writes and hole.effect.kind in {"database", "account", "payment", "process"} for hole in found):
+        return None
+    limited = next((effect for effect in _effects(case, "limiter") if _keyed_by_address(effect)), None)
+    if limited is None or not _can_refuse_excess(case):
+        return None
+    return NotNeeded("limits strangers by their address before it answers them", (seen_effect(limited),))
+
+
+def _keyed_by_address(effect: Effect) -> bool:
+    parts = (part for operand in effect.operands for part in made_from(operand, 60))
+    return any(isinstance(part, Input) and part.channel in _BY_ADDRESS for part in parts)
+
+
+def _can_refuse_excess(case: DoorCase) -> bool:
+    """Whether some way out answers 429, or throws."""
+    return any(way.how == "throw" or getattr(way.value, "status", None) in {429, None} for way in case.trace.ways_out)
 
 
 def _effects(case: DoorCase, kind: str) -> list[Effect]:
@@ -39,7 +80,9 @@ def _begins_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         return NotNeeded("signs the caller in: a login cannot ask for a session", (seen_effect(started[0]),))
     checked = [fact for fact in case.trace.attempts if fact.kind is ProofKind.CREDENTIAL]
     if checked:
-        return NotNeeded("verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),))
+        return NotNeeded(
+            "verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),)
+        )
     return None
 
 

@@ -47,7 +47,9 @@ SPEC = ControlSpec(
             "Without the secret configured, everybody passes",
             "Refuse when the variable is not set: `if (!secret || given !== secret) return 401`.",
         ),
-        Way(NOT_AWAITED, "The check is not awaited, so it is always true", "Await the check before testing its result."),
+        Way(
+            NOT_AWAITED, "The check is not awaited, so it is always true", "Await the check before testing its result."
+        ),
         Way(
             MIDDLEWARE_ONLY,
             "Only the middleware checks",

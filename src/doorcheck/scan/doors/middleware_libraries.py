@@ -1,6 +1,5 @@
 """Authentication libraries as middleware: what they do with one path, where a row of knowledge cannot say it."""
 
-# ruff: noqa: PLR0917 - all have the signature of Evaluator.special
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -91,7 +91,9 @@ def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int]
     if depth > _MAX_DEPTH or id(value) in seen:
         return
     if isinstance(value, chains.Procedure):
-        yield Mounted(".".join(path), path[-1] if path else value.kind, "", value, value.file, value.at)
+        key = path[-1] if path else value.kind
+        name, at = _own_name(ev, value) or (key, value.at)
+        yield Mounted(".".join(path), name, "", value, value.file, at)
     elif isinstance(value, chains.Router):
         seen.add(id(value))
         yield from _of_router(value)
@@ -105,6 +107,15 @@ def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int]
         for link in value.links[-1:]:
             for argument in link.arguments:
                 yield from _of_value(ev, argument, path, seen, depth + 1)
+
+
+def _own_name(ev: Evaluator, procedure: chains.Procedure) -> tuple[str, int] | None:
+    """The name a procedure's own module exports it by, and where; None for one written straight into a router."""
+    module = ev.program.module(procedure.file)
+    for name, value in module.constants.items() if module is not None else ():
+        if value is procedure and module is not None and name in module.exports:
+            return name, module.exports[name].at
+    return None
 
 
 def _is_router(value: External) -> bool:

@@ -12,7 +12,22 @@ from doorcheck.scan.facts.proofs import NOTHING
 from doorcheck.scan.facts.state import State, either, new_choice
 from doorcheck.scan.facts.truth import certain, nullness
 from doorcheck.scan.facts.values import (
-    ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Choice, Cls, Const, Derived, External, Fn, Input, Namespace, Obj, Promise, Unknown,
+    ABSENT,
+    ANYTHING,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    External,
+    Fn,
+    Input,
+    Namespace,
+    Obj,
+    Promise,
+    Unknown,
     Value,
 )  # fmt: skip
 from doorcheck.scan.project.resolution import Package, Unresolved

@@ -11,8 +11,25 @@ from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import nullness
 from doorcheck.scan.facts.values import (
-    ANYTHING, UNDEFINED, Alternative, Arr, Choice, Cls, Const, Derived, External, Fn, Input, Native, Obj, Promise,
-    Reply, ReplyWriter, Row, Unknown, Value,
+    ANYTHING,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    External,
+    Fn,
+    Input,
+    Native,
+    Obj,
+    Promise,
+    Reply,
+    ReplyWriter,
+    Row,
+    Unknown,
+    Value,
 )  # fmt: skip
 from doorcheck.scan.syntax import ir
 
@@ -95,9 +112,7 @@ def call_value(
     return Derived("call", (value, *arguments))
 
 
-def _call_each(
-    ev: Evaluator, value: Choice, arguments: Sequence[Value], state: State, at: int, file: str
-) -> Value:
+def _call_each(ev: Evaluator, value: Choice, arguments: Sequence[Value], state: State, at: int, file: str) -> Value:
     """Call whichever function it is; what one of them would do counts as possible."""
     kept = state.keep.get(value.id)
     found: list[Alternative] = []
@@ -264,9 +279,7 @@ def _method_of_other(
     return Derived("call", (target, *arguments))
 
 
-def run_callbacks(
-    ev: Evaluator, arguments: Sequence[Value], state: State, at: int, file: str, given: Value
-) -> None:
+def run_callbacks(ev: Evaluator, arguments: Sequence[Value], state: State, at: int, file: str, given: Value) -> None:
     """Functions handed to something we cannot follow may be called, with whatever it has."""
     for argument in arguments:
         if isinstance(argument, Fn | Native):
@@ -277,9 +290,18 @@ def run_callbacks(
                     ev.call_back(value, (ANYTHING, ANYTHING), state, at, file)
 
 
-def construct(
-    ev: Evaluator, callee: Value, arguments: tuple[Value, ...], state: State, at: int, scope: Scope
-) -> Value:
+def run_asked(
+    ev: Evaluator, names: Sequence[str], arguments: Sequence[Value], state: State, at: int, file: str
+) -> None:
+    """Options that are run first and may refuse: what they know when they come back is known from here on."""
+    for argument in arguments:
+        for name in names if isinstance(argument, Obj) else ():
+            asked = argument.props.get(name) if isinstance(argument, Obj) else None
+            if isinstance(asked, Fn | Native):
+                call_value(ev, asked, (ANYTHING, ANYTHING), state, at, file)
+
+
+def construct(ev: Evaluator, callee: Value, arguments: tuple[Value, ...], state: State, at: int, scope: Scope) -> Value:
     """What ``new callee(arguments)`` gives."""
     file = scope.module.path
     if isinstance(callee, Cls):
@@ -313,7 +335,9 @@ def initialise(
     inner = Scope(cls.module, cls.parents, instance)
     for field in cls.definition.fields:
         if not field.static:
-            instance.props[field.name] = evaluate(ev, field.value, state, inner) if field.value is not None else ANYTHING
+            instance.props[field.name] = (
+                evaluate(ev, field.value, state, inner) if field.value is not None else ANYTHING
+            )
     if constructor is not None:
         function = cls.module.summary.functions[constructor.index]
         ev.invoke(Fn(cls.module, function, cls.frame, cls.parents, instance), arguments, state, at, file, instance)
@@ -350,4 +374,3 @@ def render(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value
 
 def _is_component(node: ir.Name | ir.Member) -> bool:
     return isinstance(node, ir.Member) or node.id[:1].isupper()
-

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
-    ANYTHING, Arr, Const, Derived, External, Fn, Input, Link, Native, Obj, Promise, Session, Unknown, Value,
+    ANYTHING,
+    Arr,
+    Const,
+    Derived,
+    External,
+    Fn,
+    Input,
+    Link,
+    Native,
+    Obj,
+    Promise,
+    Session,
+    Unknown,
+    Value,
 )  # fmt: skip
 from doorcheck.scan.knowledge import rows
 from doorcheck.scan.syntax import ir
@@ -58,9 +71,7 @@ def attaching(ev: Evaluator, proof: Fact, name: str, handler: Value) -> Native:
     return Native("handler with a session", run)
 
 
-def unknown_wrapper(
-    ev: Evaluator, callee: External, handler: Fn, links: tuple[Link, ...], file: str, at: int
-) -> Value:
+def unknown_wrapper(ev: Evaluator, callee: External, handler: Fn, links: tuple[Link, ...], file: str, at: int) -> Value:
     """A wrapper of a package we know nothing of: what it wraps runs, and whether it checks first nobody can say."""
     name = ".".join(part for part in callee.path if part != "()") or callee.package
     says = f"{name} of {callee.package} may or may not check the caller"
@@ -121,7 +132,9 @@ class Procedure(Value):
             return Obj({}, (Unknown(ev.blind(self.file, self.at, says)),))
         return Obj({})
 
-    def _step(self, ev: Evaluator, number: int, given: Value, context: Value, state: State, at: int, file: str) -> Value:
+    def _step(
+        self, ev: Evaluator, number: int, given: Value, context: Value, state: State, at: int, file: str
+    ) -> Value:
         from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to chains and back
 
         row = self.chain.row
@@ -133,17 +146,31 @@ class Procedure(Value):
             return call_value(ev, self.handler, (given, passed) if row.positional else (passed,), state, at, file)
         middleware = self.chain.middlewares[number]
         parts["next"] = Native("next", self._next(number + 1, given, context))
+        if isinstance(middleware, External):
+            return self._passed(ev, number, middleware, given, context, state, at, file)
         if isinstance(middleware, Chain | Procedure):
             return self._inherited(ev, number, middleware, given, context, state, at, file)
         # The library passes more than its row names, such as the metadata of an action.
         return call_value(ev, middleware, (Obj(parts, (ANYTHING,)), parts["next"]), state, at, file)
 
-    def _next(self, number: int, given: Value, context: Value):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Native's call
+    def _next(self, number: int, given: Value, context: Value):  # type: ignore[no-untyped-def]
         def proceed(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
             extended = extended_context(context, arguments[0] if arguments else ANYTHING, self.chain.row)
             return self._step(ev, number, given, extended, state, at, file)
 
         return proceed
+
+    def _passed(
+        self, ev: Evaluator, number: int, middleware: External, given: Value, context: Value,
+        state: State, at: int, file: str,
+    ) -> Value:  # fmt: skip
+        """A middleware of a package: what follows it runs, and whether it checks first only its package knows."""
+        if not ev.knowledge.pure(middleware.package):
+            link = middleware.links[-1] if middleware.links else None
+            name = ".".join(part for part in middleware.path if part != "()")
+            says = f"the middleware {name} of {middleware.package} may or may not check the caller"
+            state.facts |= {ev.blind(link.file if link else file, link.at if link else at, says)}
+        return self._step(ev, number + 1, given, context, state, at, file)
 
     def _inherited(
         self, ev: Evaluator, number: int, middleware: Chain | Procedure, given: Value, context: Value,
@@ -152,7 +179,11 @@ class Procedure(Value):
         """A procedure whose handler's answer is the context of what follows."""
         from doorcheck.scan.facts.evaluator import awaited_quietly  # noqa: PLC0415 - the evaluator runs chains
 
-        answer = ANYTHING if isinstance(middleware, Chain) else awaited_quietly(middleware.run(ev, (given,), state, at, file))
+        answer = (
+            ANYTHING
+            if isinstance(middleware, Chain)
+            else awaited_quietly(middleware.run(ev, (given,), state, at, file))
+        )
         extended = Obj({}, (context, answer)) if not isinstance(answer, Obj) else answer
         return self._step(ev, number + 1, given, extended, state, at, file)
 
@@ -320,4 +351,3 @@ def _route_step(ev: Evaluator, route: Route, number: int, context: Value, state:
 
     handler = route.handlers[number]
     return call_value(ev, handler, (context, Native("next", proceed)), state, route.at, route.file)
-

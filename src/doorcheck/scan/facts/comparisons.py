@@ -8,10 +8,27 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts import texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, bounded, both, nullness, truth, unset
+from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, nullness, truth, unset
 from doorcheck.scan.facts.values import (
-    UNDEFINED, Arr, Branch, Choice, Cls, Const, Derived, Env, External, Fn, Input, Obj, Promise, Reply, Row, Session,
-    Test, Value, made_from,
+    UNDEFINED,
+    Arr,
+    Branch,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    Env,
+    External,
+    Fn,
+    Input,
+    Obj,
+    Promise,
+    Reply,
+    Row,
+    Session,
+    Test,
+    Value,
+    made_from,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -25,9 +42,7 @@ _EQUALITY = frozenset({"==", "===", "!=", "!=="})
 _REPLY_CLASSES = frozenset({"Response", "NextResponse"})
 
 
-def binary(
-    ev: Evaluator, operator: str, left: Value, right: Value, state: State, scope: Scope, at: int
-) -> Value:
+def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State, scope: Scope, at: int) -> Value:
     """The value of a binary operation."""
     if operator in _EQUALITY:
         test = equal(ev, left, right, scope, at, state)
@@ -43,9 +58,7 @@ def binary(
     return Derived("arithmetic", (left, right))
 
 
-def equal(
-    ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None = None
-) -> Test:
+def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None = None) -> Test:
     """The test that two values are the same."""
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Choice):
@@ -184,7 +197,9 @@ def _unless_unset(ev: Evaluator, secret: Value, given: Value, proof: Fact, state
     documented = ev.documented_variables
     if documented is not None and name in documented:
         return proved
-    bare = isinstance(secret, Env) and isinstance(given, Input) and given.channel in _OPEN_WHEN_ABSENT and bool(given.path)
+    bare = (
+        isinstance(secret, Env) and isinstance(given, Input) and given.channel in _OPEN_WHEN_ABSENT and bool(given.path)
+    )
     inside_text = isinstance(secret, Derived) and secret.how == "text" and documented is not None
     return (*proved, Branch(frozenset({unset(name)}))) if bare or inside_text else proved
 
@@ -224,7 +239,9 @@ def is_hashed(value: Value) -> bool:
 def is_credential_name(ev: Evaluator, name: str) -> bool:
     """Whether a column of this name holds something only its owner knows."""
     plain = name.lower().replace("_", "").replace("-", "")
-    return plain in ev.knowledge.words["credential_columns"] or plain.endswith(("tokenhash", "hashedtoken", "secrethash"))
+    return plain in ev.knowledge.words["credential_columns"] or plain.endswith(
+        ("tokenhash", "hashedtoken", "secrethash")
+    )
 
 
 def instance_of(value: Value, cls: Value, state: State) -> Test:
@@ -275,6 +292,18 @@ def _as_test(value: Value) -> Test:
     return value if isinstance(value, Test) else Test(yes, no, (value,))
 
 
+def _named_path(ev: Evaluator, paths: list[str], scope: Scope, at: int) -> Test:
+    """Whether the path asked for is one of a list: only the door's own path can be asked for here."""
+    ev.route_questions += 1
+    if not ev.route:
+        return Test(EITHER, EITHER)
+    own = ev.route.removeprefix("/api")
+    if not any(path.removeprefix("/api").rstrip("/") == own for path in paths):
+        return Test(NEVER, EITHER)
+    exempt = Fact(ProofKind.EXEMPT, scope.module.path, at, "this very path is let through by name")
+    return Test((Branch(frozenset({exempt})),), EITHER)
+
+
 def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int) -> Test:
     """``collection.includes(item)`` and its kin: a member of a fixed set is what the set says it is."""
     known = texts.contains(collection, item)
@@ -286,6 +315,8 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     if secret_name(collection) is not None and any(isinstance(part, Input) for part in made_from(item, 60)):
         proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret_name(collection)}")
         return Test((Branch(frozenset({proof})),), EITHER, (collection, item))
+    if isinstance(item, Input) and item.channel == "url" and (paths := texts.constants_of(collection)):
+        return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
     return Test(EITHER, EITHER, (collection, item))

@@ -16,7 +16,18 @@ from doorcheck.scan.facts.outcomes import alternatives_of
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
 from doorcheck.scan.facts.state import State, join, new_choice
 from doorcheck.scan.facts.values import (
-    UNDEFINED, Alternative, Cls, Effect, External, Fn, Native, Obj, Promise, Unknown, Value, made_from,
+    UNDEFINED,
+    Alternative,
+    Cls,
+    Effect,
+    External,
+    Fn,
+    Native,
+    Obj,
+    Promise,
+    Unknown,
+    Value,
+    made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
 
@@ -107,6 +118,10 @@ class Evaluator:
     """The one path that the request being followed asks for; empty where a caller may ask for any."""
     only_strangers: bool = False
     """Whether a path is followed no further than to where the caller has proved who they are."""
+    route: str = ""
+    """The URL pattern of the door being followed, empty where it has none."""
+    route_questions: int = 0
+    """How often that pattern was asked for: what depends on it holds for this door alone."""
     options: Options = field(default_factory=Options)
     cycles: int = 0
     provisional: set[object] = field(default_factory=set)
@@ -197,10 +212,10 @@ class Evaluator:
     def _recall(self, key: object, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
         outcome = self.memo.get(key)
         if outcome is None:
-            cycles = self.cycles
+            cycles = self.cycles, self.route_questions
             outcome = self._outcome(fn, [shapes.detached(value, state) for value in arguments], this)
             self.memo[key] = outcome
-            if self.cycles != cycles:
+            if (self.cycles, self.route_questions) != cycles:
                 self.provisional.add(key)
         elif key in self.provisional:
             self.cycles += 1

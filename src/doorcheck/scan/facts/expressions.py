@@ -11,8 +11,26 @@ from doorcheck.scan.facts.proofs import Facts
 from doorcheck.scan.facts.state import State, merge, new_choice
 from doorcheck.scan.facts.truth import Branches, both, bounded, certain, nullness, truth
 from doorcheck.scan.facts.values import (
-    ANYTHING, FALSE, NULL, TRUE, UNDEFINED, Alternative, Arr, Branch, Choice, Const, Derived, External, Fn, Input, Obj,
-    Promise, Session, Test, Unknown, Value,
+    ANYTHING,
+    FALSE,
+    NULL,
+    TRUE,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Branch,
+    Choice,
+    Const,
+    Derived,
+    External,
+    Fn,
+    Input,
+    Obj,
+    Promise,
+    Session,
+    Test,
+    Unknown,
+    Value,
 )  # fmt: skip
 from doorcheck.scan.syntax import ir
 
@@ -213,7 +231,11 @@ def _learn_all(state: State, branches: Branches) -> None:
 def _only(value: Value, branches: Branches, state: State) -> Value:
     """A value of which only these ways are left."""
     del branches
-    return Session(value.proof, value.path, sure=True) if isinstance(value, Session) and value.proof in state.facts else value
+    return (
+        Session(value.proof, value.path, sure=True)
+        if isinstance(value, Session) and value.proof in state.facts
+        else value
+    )
 
 
 def _combined(

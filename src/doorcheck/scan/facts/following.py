@@ -12,7 +12,19 @@ from doorcheck.scan.facts.options import OptionKey
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
-    UNDEFINED, Alternative, Choice, Effect, External, Fn, Input, Native, Obj, Promise, ReplyWriter, Unknown, Value,
+    UNDEFINED,
+    Alternative,
+    Choice,
+    Effect,
+    External,
+    Fn,
+    Input,
+    Native,
+    Obj,
+    Promise,
+    ReplyWriter,
+    Unknown,
+    Value,
 )  # fmt: skip
 from doorcheck.scan.syntax import ir
 

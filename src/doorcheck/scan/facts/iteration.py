@@ -9,7 +9,19 @@ from doorcheck.scan.facts.proofs import shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import EITHER, truth
 from doorcheck.scan.facts.values import (
-    ANYTHING, UNDEFINED, Alternative, Arr, Choice, Const, Derived, Input, Row, Session, Test, Unknown, Value,
+    ANYTHING,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Choice,
+    Const,
+    Derived,
+    Input,
+    Row,
+    Session,
+    Test,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 if TYPE_CHECKING:

@@ -14,8 +14,30 @@ from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.subjects import subject_of
 from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
 from doorcheck.scan.facts.values import (
-    ANYTHING, NULL, UNDEFINED, Alternative, Arr, Branch, Choice, Const, Derived, Effect, Env, External, Fn, Input, Link,
-    Native, Obj, Promise, Row, Session, Test, Unknown, Value, made_from,
+    ANYTHING,
+    NULL,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Branch,
+    Choice,
+    Const,
+    Derived,
+    Effect,
+    Env,
+    External,
+    Fn,
+    Input,
+    Link,
+    Native,
+    Obj,
+    Promise,
+    Row,
+    Session,
+    Test,
+    Unknown,
+    Value,
+    made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge import rows
 
@@ -101,7 +123,13 @@ def _unknown_call(
 
 
 def _session_source(
-    ev: Evaluator, row: rows.SessionSource, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+    ev: Evaluator,
+    row: rows.SessionSource,
+    callee: External,
+    arguments: tuple[Value, ...],
+    state: State,
+    at: int,
+    file: str,
 ) -> Value:
     proof = source_proof(row, file, at)
     if row.proof == "token":
@@ -129,8 +157,9 @@ def _given(arguments: tuple[Value, ...], callee: External) -> Value:
 def _sink(
     ev: Evaluator, row: rows.Sink, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
+    from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
+    run_asked(ev, row.asks, arguments, state, at, file)
     effect = Effect(
         row.kind,
         writes=row.writes and not _only_selects(row, arguments),
@@ -138,7 +167,10 @@ def _sink(
         file=file,
         at=at,
         subject=subject_of(callee, arguments),
-        operands=(*(argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument)), *arguments),
+        operands=(
+            *(argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument)),
+            *arguments,
+        ),
     )
     effect.weak = row.undefined == "dropped"
     ev.happen(effect, state)
@@ -150,7 +182,9 @@ def _only_selects(row: rows.Sink, arguments: tuple[Value, ...]) -> bool:
     """Whether the SQL text of a raw query begins with a read."""
     if row.kind != "database" or not arguments:
         return False
-    text = next((str(part.value) for part in made_from(arguments[0], 6) if isinstance(part, Const) and _is_text(part)), "")
+    text = next(
+        (str(part.value) for part in made_from(arguments[0], 6) if isinstance(part, Const) and _is_text(part)), ""
+    )
     return text.lstrip("( \n\t\r").upper().startswith(("SELECT", "WITH", "SHOW", "EXPLAIN"))
 
 
@@ -233,7 +267,13 @@ def _same(
 
 
 def _handler_wrapper(
-    ev: Evaluator, row: rows.HandlerWrapper, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+    ev: Evaluator,
+    row: rows.HandlerWrapper,
+    callee: External,
+    arguments: tuple[Value, ...],
+    state: State,
+    at: int,
+    file: str,
 ) -> Value:
     handler = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
     proof = Fact(ProofKind(row.proof), file, at, row.says, source=library_of(row))
@@ -249,7 +289,13 @@ def _handler_wrapper(
 
 
 def _own_handlers(
-    ev: Evaluator, row: rows.OwnHandlers, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
+    ev: Evaluator,
+    row: rows.OwnHandlers,
+    callee: External,
+    arguments: tuple[Value, ...],
+    state: State,
+    at: int,
+    file: str,
 ) -> Value:
     del ev, state
     links = (*callee.links, Link(callee.path[-1] if callee.path else "", arguments, file, at))
@@ -292,9 +338,7 @@ def awaited_value(ev: Evaluator, value: Value, state: State, at: int, file: str)
 
 
 def _awaited_choice(ev: Evaluator, value: Choice, state: State, at: int, file: str) -> Value:
-    inner = tuple(
-        Alternative(awaited_value(ev, one.value, state, at, file), one.facts) for one in value.alternatives
-    )
+    inner = tuple(Alternative(awaited_value(ev, one.value, state, at, file), one.facts) for one in value.alternatives)
     if all(new.value is old.value for new, old in zip(inner, value.alternatives, strict=True)):
         return value
     return Choice(value.id, inner)
@@ -371,7 +415,13 @@ def change_record(
 def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
     """A cookie that the server sets or deletes."""
     given = arguments[0] if arguments else UNDEFINED
-    value = given.props.get("value", UNDEFINED) if isinstance(given, Obj) else arguments[1] if len(arguments) > 1 else UNDEFINED
+    value = (
+        given.props.get("value", UNDEFINED)
+        if isinstance(given, Obj)
+        else arguments[1]
+        if len(arguments) > 1
+        else UNDEFINED
+    )
     ends = name == "delete" or (isinstance(value, Const) and value.value == "")
     says = "deletes a cookie" if ends else "sets a cookie"
     kind = "cookie-end" if ends else "cookie"

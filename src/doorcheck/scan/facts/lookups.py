@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts.comparisons import is_credential_name, is_hashed
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.values import (
-    Arr, Choice, Const, Derived, Effect, External, Fn, Input, Obj, Row, Session, Unknown, Value, made_from, parts_of,
+    Arr,
+    Choice,
+    Const,
+    Derived,
+    Effect,
+    External,
+    Fn,
+    Input,
+    Obj,
+    Row,
+    Session,
+    Unknown,
+    Value,
+    made_from,
+    parts_of,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -99,7 +113,9 @@ def named_parts(operand: Value, limit: int = MAX_PREDICATE) -> list[tuple[str, V
         elif isinstance(value, Derived) and value.how == "text":
             queue.extend((name, part) for part in value.parts)
             found.append((name, value))
-        elif isinstance(value, Unknown | Derived) and value.parts and not any(isinstance(p, Input) for p in value.parts):
+        elif (
+            isinstance(value, Unknown | Derived) and value.parts and not any(isinstance(p, Input) for p in value.parts)
+        ):
             queue.extend((name, part) for part in value.parts[:8])
             found.append((name, value))
         else:

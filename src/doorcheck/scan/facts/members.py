@@ -5,12 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, requests
-from doorcheck.scan.facts.proofs import shared, Fact, Facts
+from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
-    ABSENT, ANYTHING, UNDEFINED, Alternative, Arr, Branch, Choice, Cls, Const, Derived, Effect, Env, External, Fn, Input,
-    Namespace, Native, Obj, Promise, Reply, Row, Session, Test, Unknown, Value, made_from,
+    ABSENT,
+    ANYTHING,
+    UNDEFINED,
+    Alternative,
+    Arr,
+    Branch,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    Effect,
+    Env,
+    External,
+    Fn,
+    Input,
+    Namespace,
+    Native,
+    Obj,
+    Promise,
+    Reply,
+    Row,
+    Session,
+    Test,
+    Unknown,
+    Value,
+    made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge.rows import Builder, HandlerWrapper, OwnHandlers, SessionSource, Sink
 from doorcheck.scan.syntax import ir
@@ -201,7 +225,9 @@ def _may_be_left_out(validated: External, name: str) -> bool:
     given = [argument for link in validated.links[-1:] for argument in link.arguments if isinstance(argument, Obj)]
     groups = [group for each in given for group in each.props.values() if isinstance(group, Obj)]
     schemas = [group.props[name] for group in groups if name in group.props]
-    steps = {step for each in schemas for part in made_from(each, 60) if isinstance(part, External) for step in part.path}
+    steps = {
+        step for each in schemas for part in made_from(each, 60) if isinstance(part, External) for step in part.path
+    }
     return bool(steps & {"optional", "nullish"}) and not steps & {"default", "catch"}
 
 
@@ -260,7 +286,9 @@ def item(ev: Evaluator, value: Value, position: int, state: State) -> Value:
         for one in value.alternatives:
             inner = one.value
             known = isinstance(inner, Arr) and position < len(inner.items)
-            parts.append(Alternative(inner.items[position] if isinstance(inner, Arr) and known else element_of(inner), one.facts))
+            parts.append(
+                Alternative(inner.items[position] if isinstance(inner, Arr) and known else element_of(inner), one.facts)
+            )
         return Choice(value.id, tuple(parts))
     del state
     return element_of(value)
@@ -315,12 +343,16 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         return
     if isinstance(target.object, ir.Name) and target.object.id in _GLOBAL_OBJECTS and scope.frames:
         says = f"changes the server's shared {target.property}"
-        ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
+        ev.happen(
+            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
+        )
         return
     owner = evaluate(ev, target.object, state, scope)
     if isinstance(owner, Row) and owner.effect.kind == "state":
         says = "changes the server's shared state"
-        ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
+        ev.happen(
+            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
+        )
     if not isinstance(owner, Obj):
         _attach(ev, owner, target, value, state, scope)
     elif owner.cls is not None:
@@ -341,4 +373,3 @@ def _replace(ev: Evaluator, name: str, value: Value, state: State, scope: Scope)
         if variables is not None and name in variables:
             state.write(frame, name, value)
             return
-

@@ -10,8 +10,23 @@ from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
 from doorcheck.scan.facts.values import (
-    ANYTHING, Arr, Branch, Const, Derived, Effect, Env, Fn, Input, Obj, Promise, Reply, Session, Test,
-    Unknown, Value, made_from,
+    ANYTHING,
+    Arr,
+    Branch,
+    Const,
+    Derived,
+    Effect,
+    Env,
+    Fn,
+    Input,
+    Obj,
+    Promise,
+    Reply,
+    Session,
+    Test,
+    Unknown,
+    Value,
+    made_from,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -40,7 +55,14 @@ def method(
         return target
     if isinstance(target, Const) and name in {"trim", "toLowerCase", "toUpperCase", "normalize"}:
         return target
-    if isinstance(target, Const | Derived | Env) and name in {"concat", "replace", "trim", "slice", "substring", "split"}:
+    if isinstance(target, Const | Derived | Env) and name in {
+        "concat",
+        "replace",
+        "trim",
+        "slice",
+        "substring",
+        "split",
+    }:
         return Derived("text", (target, *arguments))
     return None
 
@@ -236,7 +258,9 @@ def _stream(ev: Evaluator, arguments: Call, state: State, at: int, file: str) ->
     for value in arguments:
         if isinstance(value, Obj):
             parts.extend(
-                ev.call_back(fn, (ANYTHING, ANYTHING), state, at, file) for fn in value.props.values() if isinstance(fn, Fn)
+                ev.call_back(fn, (ANYTHING, ANYTHING), state, at, file)
+                for fn in value.props.values()
+                if isinstance(fn, Fn)
             )
         elif isinstance(value, Fn):
             parts.append(ev.call_back(value, (ANYTHING, ANYTHING), state, at, file))

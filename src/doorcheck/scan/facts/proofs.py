@@ -17,6 +17,7 @@ class ProofKind(enum.StrEnum):
     CREDENTIAL = "credential"
     CAPABILITY = "capability"
     OPTED_OUT = "opted-out"
+    EXEMPT = "exempt"
 
     UNRESOLVED = "unresolved"
     FORGEABLE = "forgeable"

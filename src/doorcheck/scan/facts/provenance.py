@@ -2,69 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from doorcheck.scan.facts.values import (
-    Const, Derived, Env, External, Fn, Input, Row, Session, Unknown, Value, made_from,
+    Const, Derived, Env, External, Fn, Input, Row, Session, Unknown, Value, parts_of,
 )  # fmt: skip
 
-MAX_PARTS = 60
+MAX_MARKS = 40
+MAX_DEPTH = 12
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 _KEYED = frozenset({"createHmac", "sign"})
 _HASHES = frozenset({"createHash", "digest", "hash"})
 
 Marks = frozenset[tuple[object, ...]]
+_NONE: Marks = frozenset()
 
 
-def marks(value: Value) -> Marks:
+def marks(value: Value, depth: int = 0) -> Marks:
     """The caller's channels, variables, identities, records and hashes a value is made from."""
-    if isinstance(value, Derived | Unknown):
-        known = value.marks
+    kind = type(value)
+    if kind in _CACHING:
+        known: Marks | None = value.marks  # type: ignore[attr-defined]
         if known is None:
-            known = value.marks = _marks(value)
+            known = _gathered(value, depth)
+            if depth < MAX_DEPTH:
+                value.marks = known  # type: ignore[attr-defined]
         return known
-    return _marks(value)
+    if kind is Const:
+        return _mark_of_constant(value)
+    return _gathered(value, depth)
 
 
-def _marks(value: Value) -> Marks:
-    found: set[tuple[object, ...]] = set()
-    for part in made_from(value, MAX_PARTS):
-        mark = _mark(part)
-        if mark is not None:
-            found.add(mark)
+def record_mark(row: Row) -> tuple[str, str]:
+    """What a record is of: two records of one kind and model are the same to whoever follows them."""
+    return row.effect.kind, row.effect.subject
+
+
+def _gathered(value: Value, depth: int) -> Marks:
+    of = _MARK.get(type(value))
+    own = of(value) if of is not None else None
+    parts = parts_of(value)
+    if not parts or depth > MAX_DEPTH:
+        return frozenset((own,)) if own is not None else _NONE
+    found: set[tuple[object, ...]] = set() if own is None else {own}
+    for part in parts:
+        found |= marks(part, depth + 1)
+        if len(found) > MAX_MARKS:
+            break
     return frozenset(found)
 
 
-def _mark(part: Value) -> tuple[object, ...] | None:
-    if isinstance(part, Input):
-        return ("input", part.channel, part.path[:1] if part.channel in {"header", "cookie", "url"} else ())
-    if isinstance(part, Env):
-        return ("env", part.name, part.sure)
-    if isinstance(part, Session):
-        return ("session", part.proof)
-    if isinstance(part, Row):
-        return ("row", part.effect.kind, part.effect.subject, part.found)
-    if isinstance(part, Fn):
-        return ("fn", part)
-    if isinstance(part, Derived | Unknown):
-        return _mark_of_plain(part)
-    if isinstance(part, External):
-        return _mark_of_external(part)
-    if isinstance(part, Const) and isinstance(part.value, str):
-        verb = part.value.lstrip()[:6].upper()
-        return ("verb", verb) if verb.startswith(_VERBS) else None
+def _mark_of_constant(value: Value) -> Marks:
+    text = value.value if isinstance(value, Const) else None
+    if not isinstance(text, str):
+        return _NONE
+    verb = text.lstrip()[:6].upper()
+    return frozenset((("verb", verb),)) if verb.startswith(_VERBS) else _NONE
+
+
+def _mark_of_input(value: Input) -> tuple[object, ...]:
+    return ("input", value.channel, value.path[:1] if value.channel in {"header", "cookie", "url"} else ())
+
+
+def _mark_of_external(value: External) -> tuple[object, ...] | None:
+    if value.package == "link":
+        return None
+    if _KEYED & set(value.path):
+        return ("how", "hmac")
+    if _HASHES & set(value.path):
+        return ("how", "hash")
     return None
 
 
-def _mark_of_plain(part: Derived | Unknown) -> tuple[object, ...] | None:
-    if isinstance(part, Unknown):
-        return ("unknown", part.fact) if part.fact is not None else None
-    return ("how", part.how) if part.how in {"hash", "hmac", "typeof"} else None
-
-
-def _mark_of_external(part: External) -> tuple[object, ...] | None:
-    if part.package == "link":
-        return None
-    if _KEYED & set(part.path):
-        return ("how", "hmac")
-    if _HASHES & set(part.path):
-        return ("how", "hash")
-    return ("external", part.package, part.path)
+_CACHING = frozenset({Derived, Unknown, External})
+_MARK: dict[type[Value], Callable[[Any], tuple[object, ...] | None]] = {
+    Input: _mark_of_input,
+    Env: lambda value: ("env", value.name, value.sure),
+    Session: lambda value: ("session", value.proof),
+    Row: lambda value: ("row", *record_mark(value), value.found),
+    Fn: lambda value: ("fn", value),
+    Unknown: lambda value: ("unknown", value.fact) if value.fact is not None else None,
+    Derived: lambda value: ("how", value.how) if value.how in {"hash", "hmac", "typeof"} else None,
+    External: _mark_of_external,
+}

@@ -6,7 +6,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.values import (
-    Alternative, Arr, Choice, Const, Derived, External, Obj, Promise, Reply, Value, made_from,
+    Alternative,
+    Arr,
+    Choice,
+    Const,
+    Derived,
+    External,
+    Obj,
+    Promise,
+    Reply,
+    Value,
+    made_from,
 )  # fmt: skip
 
 if TYPE_CHECKING:

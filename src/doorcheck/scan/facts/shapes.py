@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from doorcheck.scan.facts.provenance import marks
+from doorcheck.scan.facts.provenance import marks, record_mark
 from doorcheck.scan.facts.state import State, either, narrowed, renumbered, same_constant
 from doorcheck.scan.facts.values import (
-    Arr, Choice, Cls, Const, Derived, Env, External, Fn, Input, Namespace, Native, Obj, Promise, Reply,
-    ReplyWriter, Row, Session, Test, Unknown, Value,
+    Arr,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    Env,
+    External,
+    Fn,
+    Input,
+    Namespace,
+    Native,
+    Obj,
+    Promise,
+    Reply,
+    ReplyWriter,
+    Row,
+    Session,
+    Test,
+    Unknown,
+    Value,
 )  # fmt: skip
 
-MAX_KEY_DEPTH = 4
+MAX_KEY_DEPTH = 2
 
 
 def settled(value: Value, state: State) -> Value:
@@ -23,7 +41,11 @@ def settled(value: Value, state: State) -> Value:
         return Session(value.proof, value.path, sure=True)
     if isinstance(value, Arr) and any(isinstance(item, Choice | Session) for item in value.items):
         return Arr(tuple(settled(item, state) for item in value.items), value.rest)
-    if isinstance(value, Obj) and value.cls is None and any(isinstance(v, Choice | Session) for v in value.props.values()):
+    if (
+        isinstance(value, Obj)
+        and value.cls is None
+        and any(isinstance(v, Choice | Session) for v in value.props.values())
+    ):
         return Obj({name: settled(item, state) for name, item in value.props.items()}, value.rest, value.cls)
     left = narrowed(value, state.keep)
     return left if left is value or isinstance(left, Choice) else settled(left, state)
@@ -49,46 +71,51 @@ def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: S
 
 def _key(value: Value, state: State, depth: int) -> object | None:
     if depth > MAX_KEY_DEPTH:
-        return _deep_key(value, state)
+        return _by_provenance(("deep", type(value)), value, state)
     value = settled(value, state) if isinstance(value, Choice | Session) else value
     maker = _KEYS.get(type(value))
     if maker is not None:
         return maker(value)
     if isinstance(value, Fn):
-        return None if any(frame in state.frames for frame in value.parents) else ("f", id(value.function), value.parents)
+        return (
+            None if any(frame in state.frames for frame in value.parents) else ("f", id(value.function), value.parents)
+        )
     if isinstance(value, Obj):
         return _object_key(value, state, depth)
     if isinstance(value, Arr):
         return _all_keys("a", (*value.items, *value.rest), state, depth)
     if isinstance(value, Derived):
-        return ("d", value.how if value.how == "typeof" else "", marks(value))
+        return _by_provenance(("d", value.how if value.how == "typeof" else ""), value, state)
     if isinstance(value, Test):
         return _test_key(value)
     if isinstance(value, Reply):
         return ("r", value.status, marks(value.body) if value.body is not None else None)
     if isinstance(value, Choice):
-        return _all_keys(("ch", *(one.facts for one in value.alternatives)), [o.value for o in value.alternatives], state, depth)
+        return _all_keys(
+            ("ch", *(one.facts for one in value.alternatives)), [o.value for o in value.alternatives], state, depth
+        )
     if isinstance(value, External):
-        arguments = [argument for link in value.links for argument in link.arguments]
-        return _all_keys(("x", value.package, value.path), arguments[-6:], state, depth)
+        return _by_provenance(("x", value.package, value.path), value, state)
     if isinstance(value, Promise):
         return _all_keys("p", (value.value,), state, depth)
     if isinstance(value, Unknown):
-        return ("d", "", marks(value)) if value.parts else ("u", value.fact)
-    if isinstance(value, Cls | Native | Namespace | Row):
+        return _by_provenance(("d", ""), value, state) if value.parts else ("u", value.fact)
+    if isinstance(value, Row):
+        return ("row", record_mark(value), value.found, value.maybe)
+    if isinstance(value, Cls | Native | Namespace):
         # the object itself, not its id(): a key keeps it alive, so that no other can take its place
-        return ("id", value if not isinstance(value, Row) else (value.effect, value.path, value.found))
+        return ("id", value)
     return None
 
 
-def _deep_key(value: Value, state: State) -> object | None:
-    """Deep inside an argument, only where a value comes from still counts."""
+def _by_provenance(tag: object, value: Value, state: State) -> object | None:
+    """A key by where a value comes from; None where it carries a function of a call still under way."""
     found = marks(value)
     for mark in found:
         function = mark[1] if mark[0] == "fn" else None
         if isinstance(function, Fn) and any(frame in state.frames for frame in function.parents):
             return None
-    return ("deep", type(value), found)
+    return tag, found
 
 
 def _test_key(value: Test) -> object | None:
@@ -168,7 +195,9 @@ def blend(first: Value, second: Value) -> Value:
         bodies = [body for body in (first.body, second.body) if body is not None]
         return Reply(first.status, Derived("either", tuple(bodies)) if bodies else None)
     if isinstance(first, Obj) and isinstance(second, Obj):
-        return Obj({name: blend(first.props[name], second.props[name]) for name in first.props}, first.rest + second.rest)
+        return Obj(
+            {name: blend(first.props[name], second.props[name]) for name in first.props}, first.rest + second.rest
+        )
     if isinstance(first, Unknown | Derived | Input | Env):
         fact = next((v.fact for v in (first, second) if isinstance(v, Unknown) and v.fact is not None), None)
         return Unknown(fact, (first, second))

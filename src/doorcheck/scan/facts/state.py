@@ -7,7 +7,18 @@ from collections.abc import Mapping
 
 from doorcheck.scan.facts.proofs import NOTHING, PROVING, Fact, Facts, ProofKind, proven, shared
 from doorcheck.scan.facts.values import (
-    ANYTHING, Alternative, Branch, Choice, Const, Derived, Effect, Env, Input, Test, Unknown, Value,
+    ANYTHING,
+    Alternative,
+    Branch,
+    Choice,
+    Const,
+    Derived,
+    Effect,
+    Env,
+    Input,
+    Test,
+    Unknown,
+    Value,
 )  # fmt: skip
 
 MAX_PATHS = 8
@@ -16,6 +27,7 @@ _NOTES = PROVING | {
     ProofKind.CAUGHT,
     ProofKind.FORGEABLE,
     ProofKind.NOT_AWAITED,
+    ProofKind.EXEMPT,
 }
 _PROVEN = frozenset({Fact(ProofKind.SESSION, "", 0)})
 _choice_ids = itertools.count(1)
@@ -120,9 +132,7 @@ def join(into: State, other: State) -> None:
     """Make ``into`` what is common to both paths."""
     into.facts = shared((into.facts, other.facts))
     mine_kept, theirs_kept = into.keep, other.keep
-    into.keep = {
-        choice: indices | other.keep[choice] for choice, indices in into.keep.items() if choice in other.keep
-    }
+    into.keep = {choice: indices | other.keep[choice] for choice, indices in into.keep.items() if choice in other.keep}
     into.reads.update(other.reads)
     into.replied.extend(value for value in other.replied if value not in into.replied)
     for frame, theirs in other.frames.items():
@@ -179,7 +189,9 @@ def _either_plain(first: Value, second: Value) -> Value:
     for value in (first, second):
         inner = value.parts if isinstance(value, Unknown) and value.fact is None and value.parts else (value,)
         parts.extend(part for part in inner if not any(part is other for other in parts))
-    fact = next((value.fact for value in (first, second) if isinstance(value, Unknown) and value.fact is not None), None)
+    fact = next(
+        (value.fact for value in (first, second) if isinstance(value, Unknown) and value.fact is not None), None
+    )
     return Unknown(fact, tuple(parts[:8]))
 
 

@@ -10,7 +10,7 @@ from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven
-from doorcheck.scan.facts.state import State, join, merge
+from doorcheck.scan.facts.state import State, merge
 from doorcheck.scan.facts.truth import Branches, truth
 from doorcheck.scan.facts.values import UNDEFINED, Branch, Const, Derived, Fn, Input, Promise, Unknown, Value, made_from
 from doorcheck.scan.syntax import ir
@@ -202,9 +202,7 @@ def _excuse(ev: Evaluator, begun: int) -> None:
     ev.happenings[begun:] = [happening for happening in ev.happenings[begun:] if proven(happening.facts)]
 
 
-def _entering_handler(
-    entry: States, thrown: States, reached: States, gained: Facts, scope: Scope, at: int
-) -> States:
+def _entering_handler(entry: States, thrown: States, reached: States, gained: Facts, scope: Scope, at: int) -> States:
     """The states in which a catch block may begin: wherever something threw, else with all that the body knew."""
     known = {frame for state in entry for frame in state.frames}
     found: States = []
@@ -212,10 +210,7 @@ def _entering_handler(
         state.frames = {frame: variables for frame, variables in state.frames.items() if frame in known}
         found.append(state)
     if reached:
-        whole = reached[0].fork()
-        for other in reached[1:]:
-            join(whole, other)
-        found.append(whole)
+        found.extend(merge([state.fork() for state in reached]))
     elif not found:
         found = entry
     for state in found:

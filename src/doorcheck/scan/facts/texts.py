@@ -97,6 +97,14 @@ def contains(collection: Value, item: Value) -> bool | None:
     return None if collection.rest or len(known) != len(collection.items) else False
 
 
+def constants_of(collection: Value) -> list[str]:
+    """The texts of a list of constants; empty when it is anything else."""
+    if not isinstance(collection, Arr) or collection.rest:
+        return []
+    found = [item.value for item in collection.items if isinstance(item, Const) and isinstance(item.value, str)]
+    return found if len(found) == len(collection.items) else []
+
+
 def decided(value: Value) -> bool | None:
     """Whether a value is certainly true or certainly false."""
     if isinstance(value, Const):

@@ -5,8 +5,26 @@ from __future__ import annotations
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, shared
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
-    UNDEFINED, Arr, Branch, Choice, Cls, Const, Derived, Env, External, Fn, Namespace, Native, Obj, Promise, Reply,
-    ReplyWriter, Row, Session, Test, Value,
+    UNDEFINED,
+    Arr,
+    Branch,
+    Choice,
+    Cls,
+    Const,
+    Derived,
+    Env,
+    External,
+    Fn,
+    Namespace,
+    Native,
+    Obj,
+    Promise,
+    Reply,
+    ReplyWriter,
+    Row,
+    Session,
+    Test,
+    Value,
 )  # fmt: skip
 
 Branches = tuple[Branch, ...]

@@ -136,12 +136,13 @@ class Link:
 class External(Value):
     """Something a package exports, and what is reached from it: ``path`` is ``("auth", "()", "userId")``."""
 
-    __slots__ = ("links", "package", "path")
+    __slots__ = ("links", "marks", "package", "path")
 
     def __init__(self, package: str, path: tuple[str, ...], links: tuple[Link, ...] = ()) -> None:
         self.package = package
         self.path = path
         self.links = links
+        self.marks: frozenset[tuple[object, ...]] | None = None
 
 
 class Env(Value):

@@ -6,7 +6,9 @@ import re
 
 from doorcheck.scan.project.tree import Tree, UnreadableFile
 
-_EXAMPLE = re.compile(r"(^|/)\.?env[.\w-]*\.?(example|sample|template|dist|defaults?)$|(^|/)\.env\.(example|sample|template)[.\w-]*$")
+_EXAMPLE = re.compile(
+    r"(^|/)\.?env[.\w-]*\.?(example|sample|template|dist|defaults?)$|(^|/)\.env\.(example|sample|template)[.\w-]*$"
+)
 _VARIABLE = re.compile(r"^\s*(?:export\s+)?#?\s*([A-Z][A-Z0-9_]*)\s*=", re.MULTILINE)
 
 

@@ -67,7 +67,9 @@ def _string(low: Lowering, node: Node) -> ir.Expression:
 def _number(low: Lowering, node: Node) -> ir.Expression:
     text = low.text(node).replace("_", "").rstrip("n")
     try:
-        return ir.Literal(float(int(text, 0)) if text[:1] == "0" and len(text) > 1 and text[1] in "xXoObB" else float(text))
+        return ir.Literal(
+            float(int(text, 0)) if text[:1] == "0" and len(text) > 1 and text[1] in "xXoObB" else float(text)
+        )
     except (ValueError, OverflowError):
         return ir.Opaque("number", at(node))
 
@@ -157,7 +159,9 @@ def _object(low: Lowering, node: Node) -> ir.Expression:
             entries.append(ir.Entry(None, _inner(low, child)))
         elif kind == "method_definition":
             key = property_key(low, child.child_by_field_name("name"))
-            entries.append(ir.Entry(key, ir.FunctionRef(_lower_function(low, child, key if isinstance(key, str) else ""))))
+            entries.append(
+                ir.Entry(key, ir.FunctionRef(_lower_function(low, child, key if isinstance(key, str) else "")))
+            )
     return ir.Object(entries, at(node))
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.syntax import ir
-from doorcheck.scan.syntax.expressions import FUNCTION_NODES, lower_expression, lower_pattern, property_key, string_value
+from doorcheck.scan.syntax.expressions import (
+    FUNCTION_NODES,
+    lower_expression,
+    lower_pattern,
+    property_key,
+    string_value,
+)
 from doorcheck.scan.syntax.lowering import Lowering, at, end_at
 from doorcheck.scan.syntax.statements import lower_block
 
