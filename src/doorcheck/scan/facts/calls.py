@@ -19,6 +19,7 @@ from doorcheck.scan.facts.values import (
     Cls,
     Const,
     Derived,
+    Effect,
     External,
     Fn,
     Input,
@@ -106,6 +107,9 @@ def call_value(
         return value.run(ev, tuple(arguments), state, at, file)
     if isinstance(value, Unknown):
         run_callbacks(ev, arguments, state, at, file, value)
+        if value.fact is not None:
+            says = value.fact.says
+            ev.happen(Effect("unfollowed", writes=True, says=says, file=file, at=at, operands=tuple(arguments)), state)
         return Unknown(value.fact, tuple(arguments))
     run_callbacks(ev, arguments, state, at, file, value)
     del scope
