@@ -34,7 +34,7 @@ from doorcheck.scan.knowledge.library import load
 from doorcheck.scan.project.resolution import Resolver
 from doorcheck.scan.project.tree import list_tree
 from doorcheck.scan.reading import Reader
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import positions
 
 VERDICTS: Mapping[str, type[Verdict]] = {"held": Held, "missing": Missing, "unknown": Unknown, "not-needed": NotNeeded}
 ALWAYS = {
@@ -307,6 +307,6 @@ def _wrong_facts(root: Path, wanted: Sequence[tuple[str, int, str]]) -> Iterable
 
 def _function_at(module: LoadedModule, line: int) -> str | None:
     """The name of the function written on this line, or of the export."""
-    written = [one.name for one in module.summary.functions if ir.line_of(one.at) == line]
-    exported = [one.exported for one in module.summary.exports if ir.line_of(one.at) == line]
+    written = [one.name for one in module.summary.functions if positions.line_of(one.at) == line]
+    exported = [one.exported for one in module.summary.exports if positions.line_of(one.at) == line]
     return next((name for name in (*written, *exported) if name), None)

@@ -39,7 +39,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Report:
-    """``verdicts`` holds a cell for every door and door-level control, ``app_verdicts`` for every app and app-level one.
+    """``verdicts`` has a cell for every door and door-level control, ``app_verdicts`` for every app and app-level one.
 
     Raises ValueError when a cell is missing: a door that nobody could judge is unknown, never absent.
     """

@@ -35,7 +35,7 @@ from doorcheck.scan.project.tree import Tree
 from doorcheck.scan.reading import Reader
 from doorcheck.scan.results import Comment, ScanResult
 from doorcheck.scan.surroundings import Surroundings
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import positions
 
 Progress = Callable[[int, int], None]
 
@@ -124,7 +124,8 @@ class Scan:
         else:
             arguments = following.action_arguments(found.value)
         try:
-            return following.follow_door(self.ev, found.value, arguments, door.file, ir.pack(door.at.line - 1, 0))
+            at = positions.pack(door.at.line - 1, 0)
+            return following.follow_door(self.ev, found.value, arguments, door.file, at)
         except RecursionError:
             return Trace(over_budget=True)
 
@@ -158,7 +159,9 @@ class Scan:
         return verdicts
 
     def _blind_spots(self) -> tuple[BlindSpot, ...]:
-        noted = (BlindSpot(Location(file, max(ir.line_of(at), 1)), says) for (file, at), says in self.ev.notes.items())
+        noted = (
+            BlindSpot(Location(file, max(positions.line_of(at), 1)), says) for (file, at), says in self.ev.notes.items()
+        )
         misplaced = (
             BlindSpot(Location(path, 1), "is named like middleware but lies where Next.js does not run it")
             for files in self.files
@@ -171,6 +174,6 @@ class Scan:
         for path in sorted({door.file for door in doors}):
             module = self.program.module(path)
             for comment in module.summary.comments if module is not None else []:
-                at = Location(path, ir.line_of(comment.at), ir.column_of(comment.at))
+                at = Location(path, positions.line_of(comment.at), positions.column_of(comment.at))
                 found.append(Comment(at, comment.text))
         return tuple(found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from doorcheck.core import App, ControlSpec, Door, Location, Verdict, Written
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import positions
 
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
@@ -59,7 +59,7 @@ class Control:
 
 def place(file: str, at: int) -> Location:
     """A location from a file and a packed position."""
-    return Location(file, max(ir.line_of(at), 1), max(ir.column_of(at), 1))
+    return Location(file, max(positions.line_of(at), 1), max(positions.column_of(at), 1))
 
 
 def seen_fact(fact: Fact) -> Written:

@@ -11,7 +11,7 @@ from doorcheck.core import Unread
 from doorcheck.scan.cache import Known, Summaries, digest_of, is_recent
 from doorcheck.scan.project.skim import Skim, skim
 from doorcheck.scan.project.tree import Tree, UnreadableFile
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import ir, positions
 from doorcheck.scan.syntax.modules import summarise
 from doorcheck.scan.syntax.parsing import MAX_SECONDS, TakesTooLong
 
@@ -52,7 +52,9 @@ class Reader:
             return None
         self.parsed += 1
         if module.broken_at:
-            self.unread.append(Unread(path, "has a syntax error; what could be read was", ir.line_of(module.broken_at)))
+            self.unread.append(
+                Unread(path, "has a syntax error; what could be read was", positions.line_of(module.broken_at))
+            )
         return module
 
     def marked(self) -> list[str]:

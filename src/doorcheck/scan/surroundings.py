@@ -71,9 +71,10 @@ class Surroundings:
         """The page of this app that shows a stranger the read of this key, if the app has pages that it does lock."""
         file = key.split(":", 1)[0]
         for page in self._reaching_pages(file, app):
-            if self._is_shielded(app, page) or self._refuses(page):
+            if not any(key in self._visits.of(path).shown for path in page.files) or self._refuses(page):
                 continue
-            if any(key in self._visits.of(path).shown for path in page.files) and self._locks_some(app):
+            # asking the middleware is dear: last, and only about a page that shows what is looked for
+            if not self._is_shielded(app, page) and self._locks_some(app):
                 return Written(f"the page {page.route} shows it to anyone", place(page.file, 0))
         return None
 
@@ -110,9 +111,9 @@ class Surroundings:
         """Whether the app turns strangers away from any page: where none is locked, an open one says nothing."""
         if app not in self._locked:
             pages = self._pages.get(app, [])
-            self._locked[app] = any(self._is_shielded(app, page) for page in pages) or any(
+            self._locked[app] = any(
                 self._visits.of(path).check is not None for page in pages for path in reversed(page.files)
-            )
+            ) or any(self._is_shielded(app, page) for page in pages)
         return self._locked[app]
 
 

@@ -116,9 +116,9 @@ def _scoped(effect: Effect) -> bool:
     for operand in effect.operands:
         if isinstance(operand, Obj) and "where" in operand.props and identity_in(operand.props["where"]):
             return True
-        if isinstance(operand, External) and operand.links and operand.links[-1].name in {"where", "eq", "match"}:
-            if any(identity_in(argument) for argument in operand.links[-1].arguments):
-                return True
+        link = operand.links[-1] if isinstance(operand, External) and operand.links else None
+        if link is not None and link.name in {"where", "eq", "match"} and any(map(identity_in, link.arguments)):
+            return True
     return False
 
 

@@ -14,7 +14,7 @@ from doorcheck.scan.facts import following
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.values import Fn, Value
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import ir, positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Inventory:
 
     def _of_mounted(self, files: AppFiles, mounted: list[Mounted], route: str) -> Iterator[FoundDoor]:
         for each in mounted:
-            at = Location(each.file, ir.line_of(each.at), ir.column_of(each.at))
+            at = Location(each.file, positions.line_of(each.at), positions.column_of(each.at))
             base = route.split("[", maxsplit=1)[0].rstrip("/")
             where = each.path if each.path.startswith("/") else f"{base}/{each.path}"
             methods = (each.method,) if each.method else ()
@@ -177,7 +177,7 @@ def _place(module: LoadedModule, name: str) -> int:
 
 
 def _line(at: int) -> int:
-    return max(ir.line_of(at), 1)
+    return max(positions.line_of(at), 1)
 
 
 def methods_named(module: LoadedModule) -> tuple[str, ...]:

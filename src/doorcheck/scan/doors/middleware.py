@@ -20,13 +20,13 @@ from doorcheck.scan.doors.middleware_outcome import Outcome, outcome_of
 from doorcheck.scan.doors.next_config import routing_of
 from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.samples import sample_paths
-from doorcheck.scan.facts import binding, following
+from doorcheck.scan.facts import following, names
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.requests import request_for
 from doorcheck.scan.facts.values import UNDEFINED, Arr, Const, Input, Obj, Value
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import positions
 
 MAX_FOLLOWED = 500
 """Distinct paths the middleware of one app is followed for; past it, nobody can say."""
@@ -149,7 +149,7 @@ class Front:
         function = self._function
         anywhere = outcome_of(trace, "")
         place = function.config_at if function.config_at is not None else function.at
-        at = Location(function.file, max(ir.line_of(place), 1), max(ir.column_of(place), 1))
+        at = Location(function.file, max(positions.line_of(place), 1), max(positions.column_of(place), 1))
         checks = _checks(trace, anywhere)
         if anywhere.stops:
             self._settled = anywhere
@@ -193,7 +193,7 @@ def _matcher_of(ev: Evaluator, program: Program, module: LoadedModule, routing: 
     if "config" not in program.export_names(module):
         written: object = None
     else:
-        config = binding.export_value(ev, module, "config")
+        config = names.export_value(ev, module, "config")
         if not isinstance(config, Obj) or (config.rest and "matcher" not in config.props):
             return Matcher.unreadable("its config is not written out")
         value = config.props.get("matcher")

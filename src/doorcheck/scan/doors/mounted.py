@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from doorcheck.scan.facts import binding, chains
+from doorcheck.scan.facts import chains, names
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.values import External, Native, Obj, Promise, Value
@@ -33,7 +33,7 @@ def mounted_in(ev: Evaluator, module: LoadedModule) -> list[Mounted]:
     if not _imports_router(module):
         return found
     seen: set[int] = set()
-    values = [binding.module_value(ev, module, name) for name in [*module.imports, *module.variables]]
+    values = [names.module_value(ev, module, name) for name in [*module.imports, *module.variables]]
     inner = {id(part) for value in values if isinstance(value, chains.Router) for _, part, _ in value.mounted}
     for value in values:
         if id(value) not in inner:
@@ -61,7 +61,7 @@ def _context_maker(ev: Evaluator, module: LoadedModule) -> Value | None:
         if isinstance(node, ir.Object):
             for entry in node.entries:
                 if entry.key == "createContext":
-                    return binding.evaluate_at_top(ev, module, entry.value)
+                    return names.evaluate_at_top(ev, module, entry.value)
         if isinstance(node, ir.Node):
             queue.extend(getattr(node, name) for name in node.__struct_fields__)
         elif isinstance(node, list):
@@ -82,7 +82,16 @@ def _imports_router(module: LoadedModule) -> bool:
     return any(source == name or source.startswith(name + "/") for source in sources for name in ROUTER_PACKAGES)
 
 
-ROUTER_PACKAGES = ("@trpc/server", "@orpc/server", "hono", "@hono", "elysia", "@ts-rest", "next-connect", "itty-router")
+ROUTER_PACKAGES = (
+    "@trpc/server/adapters",
+    "@orpc/server",
+    "hono",
+    "@hono",
+    "elysia",
+    "@ts-rest",
+    "next-connect",
+    "itty-router",
+)
 
 
 def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int], depth: int) -> Iterator[Mounted]:

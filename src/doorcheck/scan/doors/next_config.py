@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from doorcheck.scan.doors.matcher import Routing
-from doorcheck.scan.facts import binding
+from doorcheck.scan.facts import names
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.modules import Program
 from doorcheck.scan.facts.state import State
@@ -24,7 +24,7 @@ def routing_of(ev: Evaluator, program: Program, folder: str, sources: Collection
         return Routing()
     notes = dict(ev.notes)
     try:
-        options = _options(ev, binding.export_value(ev, module, "default"))
+        options = _options(ev, names.export_value(ev, module, "default"))
     finally:
         ev.notes = notes  # what a build plug-in could not be followed into is no door's business
     return _routing(options) if options is not None else Routing()

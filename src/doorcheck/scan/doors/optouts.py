@@ -19,7 +19,7 @@ from doorcheck.scan.facts.options import OptionedCall, OptionKey
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import Const, Fn, Native, Value
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import ir, positions
 
 MAX_CALLS = 24
 """How many calls of one door are tried; the first in the files' order."""
@@ -139,4 +139,4 @@ def _says(call: OptionedCall, path: options.Path, literal: bool | str) -> str:
 
 
 def _place(call: OptionedCall) -> Location:
-    return Location(call.key.file, max(ir.line_of(call.key.at), 1), max(ir.column_of(call.key.at), 1))
+    return Location(call.key.file, max(positions.line_of(call.key.at), 1), max(positions.column_of(call.key.at), 1))

@@ -28,7 +28,7 @@ from doorcheck.scan.facts.values import (
     Value,
     parts_of,
 )  # fmt: skip
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import positions
 
 MAX_STEPS = 80_000
 """Steps granted to all pages of a scan together; pages that come later are not followed."""
@@ -132,7 +132,7 @@ class Visits:
             return Seen()
         value = following.handler_value(self._ev, module, name)
         arguments = _loader_arguments() if loader is not None else _page_arguments()
-        trace = following.follow(self._ev, value, arguments, module.path, ir.pack(1, 0))
+        trace = following.follow(self._ev, value, arguments, module.path, positions.pack(1, 0))
         self._files |= trace.touched
         if trace.over_budget or trace.opaque is not None:
             return Seen(over_budget=True)

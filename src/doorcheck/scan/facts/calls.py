@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, comparisons, iteration, libraries, members, platform, requests, texts
+from doorcheck.scan.facts import chains, comparisons, iteration, libraries, members, platform, promises, requests, texts
 from doorcheck.scan.facts.evaluator import PathEnds
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, shared
 from doorcheck.scan.facts.state import State, new_choice
@@ -26,6 +26,7 @@ from doorcheck.scan.facts.values import (
     Native,
     Obj,
     Promise,
+    Query,
     Reply,
     ReplyWriter,
     Row,
@@ -147,11 +148,11 @@ def call_method(
         return _method_of_choice(ev, target, name, arguments, state, scope, at)
     if isinstance(target, Promise):
         if name in {"then", "catch", "finally"}:
-            return libraries.then(ev, target, name, arguments, state, scope, at)
+            return promises.then(ev, target, name, arguments, state, scope, at)
         return call_method(ev, target.value, name, arguments, state, scope, at)
     if isinstance(target, External):
         return _method_of_external(ev, target, name, arguments, state, scope, at)
-    if isinstance(target, libraries.Query):
+    if isinstance(target, Query):
         return libraries.continue_query(ev, target, name, arguments, state, at, file)
     if isinstance(target, chains.OwnHandler):
         return call_method(ev, target.value, name, arguments, state, scope, at)

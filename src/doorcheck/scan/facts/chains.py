@@ -146,7 +146,10 @@ class Procedure(Value):
             return call_value(ev, self.handler, (given, passed) if row.positional else (passed,), state, at, file)
         middleware = self.chain.middlewares[number]
         parts["next"] = Native("next", self._next(number + 1, given, context))
-        if isinstance(middleware, External):
+        if (
+            isinstance(middleware, External)
+            and ev.knowledge.match(middleware.package, (*middleware.path, "()")) is None
+        ):
             return self._passed(ev, number, middleware, given, context, state, at, file)
         if isinstance(middleware, Chain | Procedure):
             return self._inherited(ev, number, middleware, given, context, state, at, file)
@@ -296,7 +299,7 @@ def _applies(prefix: str, path: str) -> bool:
 
 def fill_router(ev: Evaluator, module: LoadedModule, name: str, router: Router) -> None:
     """Run the statements of a module that register routes on a router after it was made."""
-    from doorcheck.scan.facts.binding import evaluate_at_top  # noqa: PLC0415 - names hold routers
+    from doorcheck.scan.facts.names import evaluate_at_top  # noqa: PLC0415 - names hold routers
 
     if router.filled:
         return

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from doorcheck.scan.facts import binding, calls, chains, libraries
+from doorcheck.scan.facts import binding, calls, chains, names, promises
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.options import OptionKey
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
-    UNDEFINED,
     Alternative,
     Choice,
     Effect,
@@ -26,7 +25,7 @@ from doorcheck.scan.facts.values import (
     Unknown,
     Value,
 )  # fmt: skip
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import positions
 
 _MAX_NESTED = 4
 
@@ -144,7 +143,7 @@ def _exits(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
             return [Exit("throw", end.value, state, at, end.refusal)]
         exits = [Exit("return", result, state, at)]
     for exit_ in exits:
-        exit_.value = libraries.awaited_value(ev, exit_.value, exit_.state, exit_.at, file)
+        exit_.value = promises.awaited_value(ev, exit_.value, exit_.state, exit_.at, file)
     return exits
 
 
@@ -182,9 +181,11 @@ def handler_value(ev: Evaluator, module: LoadedModule, name: str) -> Value:
     """The value a module exports as a handler; unknown when making it takes more steps than one door is granted."""
     ev.start()
     try:
-        value = binding.export_value(ev, module, name)
+        value = names.export_value(ev, module, name)
     except (BudgetExceeded, RecursionError):
-        return Unknown(ev.blind(module.path, ir.pack(0, 0), f"making the export {name} takes too many steps to follow"))
+        return Unknown(
+            ev.blind(module.path, positions.pack(0, 0), f"making the export {name} takes too many steps to follow")
+        )
     return value.value if isinstance(value, Promise) else value
 
 
@@ -194,4 +195,4 @@ def is_callable_export(value: Value) -> bool:
         return True
     if isinstance(value, External):
         return bool(value.path)
-    return isinstance(value, Unknown) and value is not UNDEFINED
+    return isinstance(value, Unknown)

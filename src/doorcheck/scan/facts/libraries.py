@@ -7,24 +7,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts import chains, platform
-from doorcheck.scan.facts.lookups import carrier_of, found_proofs
+from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
+from doorcheck.scan.facts.promises import awaited_value, then_value
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.subjects import subject_of
-from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
+from doorcheck.scan.facts.truth import EITHER
 from doorcheck.scan.facts.values import (
     ANYTHING,
-    NULL,
     UNDEFINED,
-    Alternative,
     Arr,
     Branch,
-    Choice,
     Const,
     Derived,
     Effect,
-    Env,
     External,
     Fn,
     Input,
@@ -32,10 +29,10 @@ from doorcheck.scan.facts.values import (
     Native,
     Obj,
     Promise,
+    Query,
     Row,
     Session,
     Test,
-    Unknown,
     Value,
     made_from,
 )  # fmt: skip
@@ -54,15 +51,6 @@ _PLATFORM = {
     "timers": ("setTimeout",),
 }
 _NAMED_ARGUMENTS = 3
-
-
-class Query(Value):
-    """A sensitive operation under way: more links may follow before it is awaited."""
-
-    __slots__ = ("effect",)
-
-    def __init__(self, effect: Effect) -> None:
-        self.effect = effect
 
 
 def call(
@@ -84,8 +72,10 @@ def call(
         known = platform.call(ev, plain, arguments, state, at, file)
         if known is not None:
             return known
-    if callee.package == "next/headers" and callee.path in {("headers",), ("cookies",), ("draftMode",)}:
-        return Input(callee.path[0]) if callee.path[0] != "draftMode" else ANYTHING
+    if callee.package == "next/headers" and callee.path in {("headers",), ("cookies",)}:
+        return Input(callee.path[0])
+    if callee.package == "next/headers" and callee.path == ("draftMode",):
+        return ANYTHING
     special = ev.special.get((callee.package, callee.path))
     if special is not None and (value := special(ev, callee, arguments, state, at, file)) is not None:
         return value
@@ -256,6 +246,9 @@ def _callback(
     if isinstance(function, Arr):
         return Promise(Arr(tuple(awaited_value(ev, item, state, at, file) for item in function.items), function.rest))
     if not isinstance(function, Fn | Native):
+        # options may stand before it: of what is given, the function comes last
+        function = next((each for each in reversed(arguments) if isinstance(each, Fn | Native)), UNDEFINED)
+    if function is UNDEFINED:
         return ANYTHING
     from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to libraries and back
 
@@ -278,6 +271,7 @@ def _handler_wrapper(
     at: int,
     file: str,
 ) -> Value:
+    del callee
     handler = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
     proof = Fact(ProofKind(row.proof), file, at, row.says, source=library_of(row))
     ev.attempts.add(proof)
@@ -318,90 +312,6 @@ def _router(
 ) -> Value:
     del ev, callee, arguments, state
     return chains.Router(row, file, at)
-
-
-def awaited(ev: Evaluator, value: Value, state: State, scope: Scope) -> Value:
-    """The value a promise settles to."""
-    return awaited_value(ev, value, state, 0, scope.module.path)
-
-
-def awaited_value(ev: Evaluator, value: Value, state: State, at: int, file: str) -> Value:
-    """``await value``. Awaiting a package we know nothing of counts as some input or output."""
-    if isinstance(value, Promise):
-        return awaited_value(ev, value.value, state, at, file)
-    if isinstance(value, Query):
-        found = found_proofs(ev, value.effect)
-        ev.attempts |= found
-        return Row(value.effect, found)
-    if isinstance(value, Choice):
-        return _awaited_choice(ev, value, state, at, file)
-    if isinstance(value, External) and value.path[-1:] == ("()",):
-        return _awaited_external(ev, value, state)
-    return value
-
-
-def _awaited_choice(ev: Evaluator, value: Choice, state: State, at: int, file: str) -> Value:
-    inner = tuple(Alternative(awaited_value(ev, one.value, state, at, file), one.facts) for one in value.alternatives)
-    if all(new.value is old.value for new, old in zip(inner, value.alternatives, strict=True)):
-        return value
-    return Choice(value.id, inner)
-
-
-def _awaited_external(ev: Evaluator, value: External, state: State) -> Value:
-    if value.package == "js" or ev.knowledge.pure(value.package) or not value.links:
-        return value
-    if ev.knowledge.leads_on(value.package, value.path):
-        return value
-    last = value.links[-1]
-    name = ".".join(part for part in value.path if part not in {"()", "default"})
-    says = f"calls {name} of {value.package}"
-    secret = next((p.name for p in made_from(value, 80) if isinstance(p, Env) and is_secret_name(p.name)), None)
-    effect = Effect(
-        "outbound" if secret else "library",
-        writes=True,
-        says=f"{says} with {secret}" if secret else says,
-        file=last.file,
-        at=last.at,
-        subject=value.package,
-        operands=last.arguments,
-    )
-    ev.happen(effect, state)
-    fact = Fact(ProofKind.UNRESOLVED, last.file, last.at, f"{name} of {value.package} is not known to doorcheck")
-    return Unknown(fact, (value,))
-
-
-def then(
-    ev: Evaluator, target: Promise, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
-) -> Value:
-    """``promise.then(f)`` and its kin."""
-    return then_value(ev, target, name, arguments, state, at, scope.module.path)
-
-
-def then_value(
-    ev: Evaluator, target: Promise, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
-) -> Value:
-    """What a promise settles to after its callbacks."""
-    value = awaited_value(ev, target.value, state, at, file)
-    if name == "then" and arguments:
-        return Promise(ev.call_back(arguments[0], (value,), state, at, file))
-    if name == "catch" and arguments:
-        other = ev.call_back(arguments[0], (Derived("error", ()),), state, at, file)
-        return Promise(_or_caught(value, other, state))
-    return Promise(value)
-
-
-def _or_caught(value: Value, other: Value, state: State) -> Value:
-    """A promise with a ``catch`` settles to its own value or to the handler's; the latter proves nothing."""
-    from doorcheck.scan.facts.state import new_choice  # noqa: PLC0415 - only needed here
-
-    if isinstance(value, Session) and not value.sure:
-        return value
-    yes, _ = truth(value, state)
-    if isinstance(value, Session) or any(fact.proves for branch in yes for fact in branch.facts):
-        proof = frozenset({value.proof}) if isinstance(value, Session) else frozenset()
-        fallback = NULL if other is UNDEFINED else other
-        return new_choice([Alternative(value, proof), Alternative(fallback, frozenset())])
-    return value
 
 
 def change_record(

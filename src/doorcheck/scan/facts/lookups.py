@@ -98,7 +98,7 @@ def _is_credential_model(ev: Evaluator, subject: str) -> bool:
 
 
 def named_parts(operand: Value, limit: int = MAX_PREDICATE) -> list[tuple[str, Value]]:
-    """The values in an operation's argument with the column each belongs to: keys of objects, ``eq(table.column, x)``."""
+    """The values in an operation's argument, each with its column: keys of objects, ``eq(table.column, x)``."""
     found: list[tuple[str, Value]] = []
     queue: list[tuple[str, Value]] = [("", operand)]
     while queue and len(found) < limit:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, requests
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
-from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
     ABSENT,
@@ -47,6 +47,7 @@ AS_DEPLOYED = {"NODE_ENV": "production", "VERCEL": "1", "VERCEL_ENV": "productio
 
 _GLOBAL_OBJECTS = frozenset({"globalThis", "global", "window", "self"})
 MAX_EXTERNAL_PATH = 24
+MAX_TABLE = 24
 
 
 def member(
@@ -79,7 +80,7 @@ def _of_known(ev: Evaluator, value: Value, name: str, state: State, scope: Scope
     if isinstance(value, Obj):
         return _of_object(ev, value, name, state, scope, at)
     if isinstance(value, Namespace):
-        from doorcheck.scan.facts.binding import export_value  # noqa: PLC0415 - names hold members and the reverse
+        from doorcheck.scan.facts.names import export_value  # noqa: PLC0415 - names hold members and the reverse
 
         return export_value(ev, value.module, name)
     if isinstance(value, Promise):
@@ -184,9 +185,11 @@ def static_member(ev: Evaluator, cls: Cls, name: str) -> Value:
         if method.name == name and method.static:
             function = cls.module.summary.functions[method.index]
             return Fn(cls.module, function, cls.frame, cls.parents, cls)
+    if name in cls.statics:
+        return cls.statics[name]
     for field in cls.definition.fields:
         if field.name == name and field.static and field.value is not None:
-            from doorcheck.scan.facts.binding import evaluate_at_top  # noqa: PLC0415 - names hold members and the reverse
+            from doorcheck.scan.facts.names import evaluate_at_top  # noqa: PLC0415 - names hold members and the reverse
 
             return evaluate_at_top(ev, cls.module, field.value)
     if isinstance(cls.superclass, Cls):
@@ -325,12 +328,21 @@ def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope
     if isinstance(value, Row):
         return Row(value.effect, value.found, True, value.path)
     if isinstance(value, Obj):
-        return Unknown(None, (*value.props.values(), *value.rest, key))
+        return _any_of(value, key)
     if isinstance(value, External) and value.path[:2] == ("process", "env"):
         return Env("*")
     if isinstance(value, External):
         return External(value.package, (*value.path, "[]"), value.links)
     return Derived("member", (value, key))
+
+
+def _any_of(value: Obj, key: Value) -> Value:
+    """Any one property of an object: in a table of functions, whichever it is may be called."""
+    inner = list(value.props.values())
+    anything = Unknown(None, (*inner, *value.rest, key))
+    if value.cls is not None or len(inner) > MAX_TABLE or not any(isinstance(each, Fn | Native) for each in inner):
+        return anything
+    return new_choice([Alternative(each, frozenset()) for each in (*inner, anything if value.rest else UNDEFINED)])
 
 
 def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: State, scope: Scope) -> None:
@@ -353,7 +365,9 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         ev.happen(
             Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
         )
-    if not isinstance(owner, Obj):
+    if isinstance(owner, Cls):
+        owner.statics[target.property] = value
+    elif not isinstance(owner, Obj):
         _attach(ev, owner, target, value, state, scope)
     elif owner.cls is not None:
         owner.props[target.property] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 
-from doorcheck.scan.facts import binding
+from doorcheck.scan.facts import binding, names
 from doorcheck.scan.facts.calls import call_value
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, PathEnds, awaited_quietly
 from doorcheck.scan.facts.following import Trace, WayOut, follow, request_arguments
@@ -68,11 +68,11 @@ def facts_of(ev: Evaluator, module: LoadedModule, function_name: str) -> frozens
 
 def _function(ev: Evaluator, module: LoadedModule, name: str) -> Value:
     if name in module.functions or name in module.variables:
-        value = binding.module_value(ev, module, name)
+        value = names.module_value(ev, module, name)
         if isinstance(value, Fn):
             return value
     if name in module.exports or name in module.reexports:
-        return binding.export_value(ev, module, name)
+        return names.export_value(ev, module, name)
     inner = next((function for function in module.summary.functions if function.name == name), None)
     return Fn(module, inner) if inner is not None else ANYTHING
 

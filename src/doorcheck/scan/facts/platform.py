@@ -76,7 +76,7 @@ def _inner(value: Value) -> Value:
 
 
 def _promise_all(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    from doorcheck.scan.facts.libraries import awaited_value  # noqa: PLC0415 - libraries call the platform
+    from doorcheck.scan.facts.promises import awaited_value  # noqa: PLC0415 - libraries call the platform
 
     items = _first(arguments)
     if isinstance(items, Arr):
@@ -214,7 +214,7 @@ def _url(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Va
 
 def _fetch(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     """An outbound call. One that carries the server's own credential spends something of the owner's."""
-    from doorcheck.scan.facts.libraries import Query  # noqa: PLC0415 - libraries call the platform
+    from doorcheck.scan.facts.values import Query  # noqa: PLC0415 - libraries call the platform
 
     secret = next((part.name for value in arguments for part in made_from(value, 80) if isinstance(part, Env)), None)
     secret = secret if secret is not None and is_secret_name(secret) else None

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from doorcheck.scan.facts.values import (
-    Const, Derived, Env, External, Fn, Input, Row, Session, Unknown, Value, parts_of,
+    Const,
+    Derived,
+    Env,
+    External,
+    Fn,
+    Input,
+    Row,
+    Session,
+    Unknown,
+    Value,
+    parts_of,
 )  # fmt: skip
 
 MAX_MARKS = 40

@@ -78,7 +78,7 @@ class State:
         copy = State.__new__(State)
         # From here on neither of the two owns the variables that both see.
         self._mark = object()
-        copy._mark = object()
+        copy._mark = object()  # noqa: SLF001 - a copy of its own kind
         copy.frames = self.frames.copy()
         copy.facts = self.facts
         copy.keep = self.keep

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import binding, comparisons, refusals
+from doorcheck.scan.facts import binding, comparisons, names, refusals
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
@@ -42,7 +42,7 @@ def _hoist(ev: Evaluator, body: list[ir.Statement], states: States, scope: Scope
                 state.write(scope.frames[0], statement.name, value)
         elif isinstance(statement, ir.DeclareClass) and scope.frames:
             for state in states:
-                made = binding.make_class(ev, scope.module, statement.index, state, scope)
+                made = names.make_class(ev, scope.module, statement.index, state, scope)
                 state.write(scope.frames[0], statement.name, made)
 
 

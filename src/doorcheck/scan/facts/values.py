@@ -104,7 +104,7 @@ class Native(Value):
 class Cls(Value):
     """A class of the repository."""
 
-    __slots__ = ("definition", "frame", "module", "parents", "superclass")
+    __slots__ = ("definition", "frame", "module", "parents", "statics", "superclass")
 
     def __init__(
         self,
@@ -119,6 +119,7 @@ class Cls(Value):
         self.frame = frame
         self.parents = parents
         self.superclass = superclass
+        self.statics: dict[str, Value] = {}
 
 
 class Link:
@@ -176,8 +177,17 @@ class Session(Value):
         self.sure = sure
 
 
+class Query(Value):
+    """A sensitive operation under way: more links may follow before it is awaited."""
+
+    __slots__ = ("effect",)
+
+    def __init__(self, effect: Effect) -> None:
+        self.effect = effect
+
+
 class Row(Value):
-    """What a sensitive operation answered. ``found`` is what its presence proves; ``maybe`` whether it may be absent."""
+    """A sensitive operation's answer. ``found`` is what its presence proves, ``maybe`` whether it may be absent."""
 
     __slots__ = ("effect", "found", "maybe", "path")
 
@@ -247,7 +257,7 @@ class Branch:
 
 
 class Test(Value):
-    """A boolean: the ways in which it is true and false, none where it cannot be. ``parts`` are what it was made from."""
+    """A boolean: the ways in which it is true and false, none where it cannot be. ``parts`` is what it was made of."""
 
     __slots__ = ("no_branches", "parts", "yes_branches")
 

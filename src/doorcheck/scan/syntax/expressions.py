@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.syntax import ir
 from doorcheck.scan.syntax.lowering import MAX_DEPTH, Lowering, at, end_at
+from doorcheck.scan.syntax.strings import string_value, unescape
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 UNDEFINED = ir.Name("undefined", 0)
-_ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r?\n|.)", re.DOTALL)
-_SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 
 
 def lower_expression(low: Lowering, node: Node | None) -> ir.Expression:
@@ -32,28 +30,6 @@ def lower_expression(low: Lowering, node: Node | None) -> ir.Expression:
         return handler(low, node)
     finally:
         low.depth -= 1
-
-
-def unescape(raw: str) -> str:
-    """The value of a string literal's text."""
-    if "\\" not in raw:
-        return raw
-    return _ESCAPE.sub(_unescape_one, raw)
-
-
-def _unescape_one(match: re.Match[str]) -> str:
-    body = match[1]
-    if body[0] in "ux" and len(body) > 1:
-        code = int(body.strip("ux{}"), 16)
-        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
-    if body in {"\n", "\r\n"}:
-        return ""
-    return _SIMPLE_ESCAPES.get(body, body)
-
-
-def string_value(low: Lowering, node: Node) -> str:
-    """The value of a ``string`` node."""
-    return unescape(low.text(node)[1:-1])
 
 
 def _name(low: Lowering, node: Node) -> ir.Expression:
@@ -197,10 +173,10 @@ def _binary(low: Lowering, node: Node) -> ir.Expression:
     operator_node = node.child_by_field_name("operator")
     operator = low.text(operator_node) if operator_node else ""
     left_node, right_node = node.child_by_field_name("left"), node.child_by_field_name("right")
-    right_is_template = right_node is not None and right_node.type == "template_string"
-    if operator == ">" and right_is_template and left_node is not None and left_node.type == "binary_expression":
-        # sql<T>`…` reads as two comparisons (an upstream grammar issue); the text is mended before the parse, this is the rest
-        return _template(low, right_node, lower_expression(low, left_node.child_by_field_name("left")), at(node))  # type: ignore[arg-type]
+    tagged = right_node is not None and right_node.type == "template_string" and operator == ">"
+    if tagged and left_node is not None and right_node is not None and left_node.type == "binary_expression":
+        # sql<T>`…` reads as two comparisons in the grammar; the text is mended before the parse, this is the rest
+        return _template(low, right_node, lower_expression(low, left_node.child_by_field_name("left")), at(node))
     left = lower_expression(low, left_node)
     right = lower_expression(low, right_node)
     if operator in {"&&", "||", "??"}:
@@ -236,11 +212,11 @@ def _assign(low: Lowering, node: Node) -> ir.Expression:
     target = node.child_by_field_name("left")
     value = node.child_by_field_name("right")
     lowered = _named(low, low.text(target) if target and target.type == "identifier" else "", value)
-    return ir.Assign(lower_pattern(low, target), low.text(operator) if operator else "=", lowered, at(node))
+    return ir.Assign(_pattern(low, target), low.text(operator) if operator else "=", lowered, at(node))
 
 
 def _update(low: Lowering, node: Node) -> ir.Expression:
-    target = lower_pattern(low, node.child_by_field_name("argument"))
+    target = _pattern(low, node.child_by_field_name("argument"))
     return ir.Assign(target, "+=", ir.Literal(1.0), at(node))
 
 
@@ -267,78 +243,25 @@ def _class(low: Lowering, node: Node) -> ir.Expression:
     return ir.ClassRef(lower_class(low, node))
 
 
+def _pattern(low: Lowering, node: Node | None) -> ir.Pattern:
+    from doorcheck.scan.syntax.patterns import lower_pattern  # noqa: PLC0415 - patterns hold expressions and the reverse
+
+    return lower_pattern(low, node)
+
+
 def _lower_function(low: Lowering, node: Node, name: str) -> int:
     from doorcheck.scan.syntax.functions import lower_function  # noqa: PLC0415 - functions hold expressions and the reverse
 
     return lower_function(low, node, name)
 
 
-def lower_pattern(low: Lowering, node: Node | None) -> ir.Pattern:
-    """The binding pattern at this node, or the target of an assignment."""
-    if node is None:
-        return ir.PatternName("")
-    kind = node.type
-    if kind in {"identifier", "shorthand_property_identifier_pattern", "undefined"}:
-        return ir.PatternName(low.text(node))
-    if kind in {"object_pattern", "object"}:
-        return _object_pattern(low, node)
-    if kind in {"array_pattern", "array"}:
-        return _array_pattern(low, node)
-    if kind in {"assignment_pattern", "object_assignment_pattern"}:
-        left = lower_pattern(low, node.child_by_field_name("left"))
-        return ir.PatternDefault(left, lower_expression(low, node.child_by_field_name("right")))
-    if kind == "rest_pattern":
-        return lower_pattern(low, node.named_children[0] if node.named_children else None)
-    if kind in {"non_null_expression", "parenthesized_expression", "as_expression"} and node.named_children:
-        return lower_pattern(low, node.named_children[0])
-    return ir.PatternTarget(lower_expression(low, node))
-
-
-def _object_pattern(low: Lowering, node: Node) -> ir.Pattern:
-    properties: list[ir.PatternProperty] = []
-    rest: ir.Pattern | None = None
-    for child in node.named_children:
-        kind = child.type
-        if kind in {"pair_pattern", "pair"}:
-            key = property_key(low, child.child_by_field_name("key"))
-            properties.append(ir.PatternProperty(key, lower_pattern(low, child.child_by_field_name("value"))))
-        elif kind in {"rest_pattern", "spread_element"}:
-            rest = lower_pattern(low, child.named_children[0] if child.named_children else None)
-        elif kind in {"shorthand_property_identifier_pattern", "shorthand_property_identifier"}:
-            properties.append(ir.PatternProperty(low.text(child), ir.PatternName(low.text(child))))
-        elif kind == "object_assignment_pattern":
-            left = child.child_by_field_name("left")
-            properties.append(ir.PatternProperty(low.text(left) if left else "", lower_pattern(low, child)))
-    return ir.PatternObject(properties, rest)
-
-
-def _array_pattern(low: Lowering, node: Node) -> ir.Pattern:
-    items: list[ir.Pattern | None] = []
-    rest: ir.Pattern | None = None
-    pending = False
-    for child in node.children[1:]:
-        if child.type in {",", "]"}:
-            if not pending and child.type == ",":
-                items.append(None)
-            pending = False
-        elif child.type in {"rest_pattern", "spread_element"}:
-            rest = lower_pattern(low, child.named_children[0] if child.named_children else None)
-            pending = True
-        elif child.is_named and child.type != "comment":
-            items.append(lower_pattern(low, child))
-            pending = True
-    return ir.PatternArray(items, rest)
-
-
 def _jsx_element(low: Lowering, node: Node) -> ir.Expression:
     opening = node.child_by_field_name("open_tag") or node
     component = opening.child_by_field_name("name")
     attributes = [_jsx_attribute(low, child) for child in opening.children_by_field_name("attribute")]
-    children: list[ir.Expression] = []
-    if opening is not node:
-        for child in node.named_children:
-            if child.type in {"jsx_element", "jsx_self_closing_element", "jsx_expression"}:
-                children.append(lower_expression(low, child))
+    inner = node.named_children if opening is not node else []
+    shown = [child for child in inner if child.type in {"jsx_element", "jsx_self_closing_element", "jsx_expression"}]
+    children = [lower_expression(low, child) for child in shown]
     return ir.Element(lower_expression(low, component) if component else None, attributes, children, at(node))
 
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.syntax import ir
-from doorcheck.scan.syntax.expressions import (
-    FUNCTION_NODES,
-    lower_expression,
-    lower_pattern,
-    property_key,
-    string_value,
-)
+from doorcheck.scan.syntax.expressions import FUNCTION_NODES, lower_expression, property_key
 from doorcheck.scan.syntax.lowering import Lowering, at, end_at
+from doorcheck.scan.syntax.patterns import lower_pattern
 from doorcheck.scan.syntax.statements import lower_block
+from doorcheck.scan.syntax.strings import string_value
 
 if TYPE_CHECKING:
     from tree_sitter import Node

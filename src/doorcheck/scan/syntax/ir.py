@@ -1,7 +1,7 @@
 """The summary of one module: what TypeScript says, without its syntax tree.
 
 Nodes are msgspec structs, so that a summary is stored and loaded as one compact message. ``at`` packs a position
-into one integer (see ``line_of``); it is 0 where no report will ever point.
+into one integer (see ``positions``); it is 0 where no report will ever point.
 """
 
 from __future__ import annotations
@@ -12,24 +12,6 @@ import msgspec
 
 SUMMARY_VERSION = 2
 """Raised whenever the summary of the same text would differ; stored summaries of another version are discarded."""
-
-COLUMN_BITS = 12
-MAX_COLUMN = (1 << COLUMN_BITS) - 1
-
-
-def pack(row: int, column: int) -> int:
-    """A 0-based row and column as one integer."""
-    return ((row + 1) << COLUMN_BITS) | min(column + 1, MAX_COLUMN)
-
-
-def line_of(at: int) -> int:
-    """The 1-based line of a packed position."""
-    return at >> COLUMN_BITS
-
-
-def column_of(at: int) -> int:
-    """The 1-based column of a packed position."""
-    return at & MAX_COLUMN
 
 
 class Node(msgspec.Struct, array_like=True, gc=False):
@@ -263,7 +245,7 @@ class Try(Node, tag=65):
 
 
 class Loop(Node, tag=66):
-    """Any loop. ``pattern`` and ``iterable`` belong to for-of and for-in; ``always`` is a body that runs at least once."""
+    """Any loop. ``pattern`` and ``iterable`` are those of for-of and for-in; an ``always`` body runs at least once."""
 
     pattern: Pattern | None
     iterable: Expression | None
@@ -306,12 +288,12 @@ class DeclareClass(Node, tag=71):
     index: int
 
 
-Expression = Union[
+Expression = Union[  # noqa: UP007 - read when msgspec builds the types
     Literal, Name, Member, Index, Call, New, Template, FunctionRef, ClassRef, Object, Array, Spread, Unary, Binary,
     Logical, Conditional, Await, Yield, Assign, Cast, Element, Regex, This, Super, Import, Sequence, Opaque,
 ]  # fmt: skip
-Pattern = Union[PatternName, PatternObject, PatternArray, PatternDefault, PatternTarget]
-Statement = Union[
+Pattern = Union[PatternName, PatternObject, PatternArray, PatternDefault, PatternTarget]  # noqa: UP007 - as above
+Statement = Union[  # noqa: UP007 - as above
     Evaluate, Let, If, Return, Throw, Try, Loop, Switch, Block, Jump, DeclareFunction, DeclareClass,
 ]  # fmt: skip
 

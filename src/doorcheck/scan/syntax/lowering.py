@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax import ir, positions
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -43,10 +43,10 @@ _PENDING = ir.Function("", [], [], 0, 0)
 def at(node: Node) -> int:
     """The packed position of a node's first character."""
     row, column = node.start_point
-    return ir.pack(row, column)
+    return positions.pack(row, column)
 
 
 def end_at(node: Node) -> int:
     """The packed position just past a node."""
     row, column = node.end_point
-    return ir.pack(row, column)
+    return positions.pack(row, column)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.syntax import ir
-from doorcheck.scan.syntax.expressions import lower_expression, lower_pattern, string_value
+from doorcheck.scan.syntax import ir, positions
+from doorcheck.scan.syntax.expressions import lower_expression
 from doorcheck.scan.syntax.functions import directives_of
 from doorcheck.scan.syntax.lowering import Lowering, at
 from doorcheck.scan.syntax.parsing import MAX_SECONDS, parsed
+from doorcheck.scan.syntax.patterns import lower_pattern
 from doorcheck.scan.syntax.statements import lower_statement
+from doorcheck.scan.syntax.strings import string_value
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -35,7 +37,7 @@ def summarise(path: str, source: bytes, seconds: float = MAX_SECONDS) -> ir.Modu
     if root.has_error:
         module.broken_at = _first_error(root)
     elif low.too_deep:
-        module.broken_at = ir.pack(0, 0)
+        module.broken_at = positions.pack(0, 0)
     return module
 
 
@@ -44,7 +46,7 @@ def _comments(source: bytes) -> list[ir.Comment]:
     for match in _COMMENT.finditer(source) if b"doorcheck:" in source else ():
         row = source.count(b"\n", 0, match.start())
         text = match[1].decode("utf-8", "replace").split("*/")[0].strip()
-        found.append(ir.Comment(text, ir.pack(row, match.start() - (source.rfind(b"\n", 0, match.start()) + 1))))
+        found.append(ir.Comment(text, positions.pack(row, match.start() - (source.rfind(b"\n", 0, match.start()) + 1))))
     return found
 
 

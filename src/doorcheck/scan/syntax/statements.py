@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.syntax import ir
-from doorcheck.scan.syntax.expressions import FUNCTION_NODES, lower_expression, lower_pattern
+from doorcheck.scan.syntax.expressions import FUNCTION_NODES, lower_expression
 from doorcheck.scan.syntax.lowering import MAX_DEPTH, Lowering, at
+from doorcheck.scan.syntax.patterns import lower_pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node

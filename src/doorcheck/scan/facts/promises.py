@@ -1,0 +1,112 @@
+"""What a promise settles to, awaited or handed to a callback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts.lookups import found_proofs
+from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.state import State, new_choice
+from doorcheck.scan.facts.truth import is_secret_name, truth
+from doorcheck.scan.facts.values import (
+    NULL,
+    UNDEFINED,
+    Alternative,
+    Choice,
+    Derived,
+    Effect,
+    Env,
+    External,
+    Promise,
+    Query,
+    Row,
+    Session,
+    Unknown,
+    Value,
+    made_from,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+
+def awaited(ev: Evaluator, value: Value, state: State, scope: Scope) -> Value:
+    """The value a promise settles to."""
+    return awaited_value(ev, value, state, 0, scope.module.path)
+
+
+def awaited_value(ev: Evaluator, value: Value, state: State, at: int, file: str) -> Value:
+    """``await value``. Awaiting a package we know nothing of counts as some input or output."""
+    if isinstance(value, Promise):
+        return awaited_value(ev, value.value, state, at, file)
+    if isinstance(value, Query):
+        found = found_proofs(ev, value.effect)
+        ev.attempts |= found
+        return Row(value.effect, found)
+    if isinstance(value, Choice):
+        return _awaited_choice(ev, value, state, at, file)
+    if isinstance(value, External) and value.path[-1:] == ("()",):
+        return _awaited_external(ev, value, state)
+    return value
+
+
+def _awaited_choice(ev: Evaluator, value: Choice, state: State, at: int, file: str) -> Value:
+    inner = tuple(Alternative(awaited_value(ev, one.value, state, at, file), one.facts) for one in value.alternatives)
+    if all(new.value is old.value for new, old in zip(inner, value.alternatives, strict=True)):
+        return value
+    return Choice(value.id, inner)
+
+
+def _awaited_external(ev: Evaluator, value: External, state: State) -> Value:
+    if value.package == "js" or ev.knowledge.pure(value.package) or not value.links:
+        return value
+    if ev.knowledge.leads_on(value.package, value.path):
+        return value
+    last = value.links[-1]
+    name = ".".join(part for part in value.path if part not in {"()", "default"})
+    says = f"calls {name} of {value.package}"
+    secret = next((p.name for p in made_from(value, 80) if isinstance(p, Env) and is_secret_name(p.name)), None)
+    effect = Effect(
+        "outbound" if secret else "library",
+        writes=True,
+        says=f"{says} with {secret}" if secret else says,
+        file=last.file,
+        at=last.at,
+        subject=value.package,
+        operands=last.arguments,
+    )
+    ev.happen(effect, state)
+    fact = Fact(ProofKind.UNRESOLVED, last.file, last.at, f"{name} of {value.package} is not known to doorcheck")
+    return Unknown(fact, (value,))
+
+
+def then(
+    ev: Evaluator, target: Promise, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
+) -> Value:
+    """``promise.then(f)`` and its kin."""
+    return then_value(ev, target, name, arguments, state, at, scope.module.path)
+
+
+def then_value(
+    ev: Evaluator, target: Promise, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
+) -> Value:
+    """What a promise settles to after its callbacks."""
+    value = awaited_value(ev, target.value, state, at, file)
+    if name == "then" and arguments:
+        return Promise(ev.call_back(arguments[0], (value,), state, at, file))
+    if name == "catch" and arguments:
+        other = ev.call_back(arguments[0], (Derived("error", ()),), state, at, file)
+        return Promise(_or_caught(value, other, state))
+    return Promise(value)
+
+
+def _or_caught(value: Value, other: Value, state: State) -> Value:
+    """A promise with a ``catch`` settles to its own value or to the handler's; the latter proves nothing."""
+    if isinstance(value, Session) and not value.sure:
+        return value
+    yes, _ = truth(value, state)
+    if isinstance(value, Session) or any(fact.proves for branch in yes for fact in branch.facts):
+        proof = frozenset({value.proof}) if isinstance(value, Session) else frozenset()
+        fallback = NULL if other is UNDEFINED else other
+        return new_choice([Alternative(value, proof), Alternative(fallback, frozenset())])
+    return value
