@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, nullness, truth, unset
 from doorcheck.scan.facts.values import (
@@ -190,16 +191,17 @@ def _proved_by_equality(
 def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: int) -> Fact | None:
     """The proof when ``secret`` is something only the right caller could have sent."""
     file = scope.module.path
-    from_caller = any(isinstance(part, Input) for part in made_from(given, 60))
-    if is_keyed_hash(secret) and (from_caller or not is_keyed_hash(given)):
+    if is_keyed_hash(secret) and (from_caller(given) or not is_keyed_hash(given)):
         key = secret_name(secret)
         made = f" (made with {key})" if key else ""
         return Fact(ProofKind.SIGNATURE, file, at, f"a keyed hash of the request{made} is compared with the one sent")
-    if not from_caller:
+    if not from_caller(given):
         return None
     name = secret_name(secret)
-    if name is not None and not any(isinstance(part, Input) for part in made_from(secret, 60)):
+    if name is not None and not from_caller(secret):
         return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
+    if not any(mark[0] == "row" for mark in marks(secret)):
+        return None
     row = next((part for part in made_from(secret, 20) if isinstance(part, Row) and part.path), None)
     if row is not None and is_credential_name(ev, row.path[-1]):
         return Fact(ProofKind.CREDENTIAL, file, at, f"the stored {row.path[-1]} is compared with what the caller sent")
@@ -229,7 +231,7 @@ def _unless_unset(ev: Evaluator, secret: Value, given: Value, proof: Fact, state
 
 
 def _is_surely_set(secret: Value) -> bool:
-    return any(isinstance(part, Env) and part.sure for part in made_from(secret, 40))
+    return any(mark[0] == "env" and mark[2] for mark in marks(secret))
 
 
 def is_set(name: str) -> Fact:
@@ -239,25 +241,23 @@ def is_set(name: str) -> Fact:
 
 def secret_name(value: Value) -> str | None:
     """The environment variable a value is made from."""
-    return next((part.name for part in made_from(value, 40) if isinstance(part, Env)), None)
+    return min((str(mark[1]) for mark in marks(value) if mark[0] == "env"), default=None)
+
+
+def from_caller(value: Value) -> bool:
+    """Whether anything the caller chose is part of this value."""
+    return any(mark[0] == "input" for mark in marks(value))
 
 
 def is_keyed_hash(value: Value) -> bool:
     """Whether the value was made with a key, by HMAC or a signing function."""
-    return any(
-        (isinstance(part, External) and ("createHmac" in part.path or part.path[-3:] == ("subtle", "sign", "()")))
-        or (isinstance(part, Derived) and part.how == "hmac")
-        for part in made_from(value, 60)
-    )
+    return ("how", "hmac") in marks(value)
 
 
 def is_hashed(value: Value) -> bool:
     """Whether the value went through a hash, as stored credentials do."""
-    return is_keyed_hash(value) or any(
-        (isinstance(part, External) and ("createHash" in part.path or "digest" in part.path or "hash" in part.path))
-        or (isinstance(part, Derived) and part.how == "hash")
-        for part in made_from(value, 60)
-    )
+    known = marks(value)
+    return ("how", "hash") in known or ("how", "hmac") in known
 
 
 def is_credential_name(ev: Evaluator, name: str) -> bool:
@@ -336,7 +336,7 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     for value in (item, collection):
         if isinstance(value, Session):
             return Test((Branch(frozenset({value.proof})),), EITHER, (collection, item))
-    if secret_name(collection) is not None and any(isinstance(part, Input) for part in made_from(item, 60)):
+    if secret_name(collection) is not None and from_caller(item):
         proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret_name(collection)}")
         return Test((Branch(frozenset({proof})),), EITHER, (collection, item))
     if isinstance(item, Input) and item.channel == "url" and (paths := texts.constants_of(collection)):

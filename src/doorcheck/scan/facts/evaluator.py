@@ -14,20 +14,17 @@ from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
+from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State, join, new_choice
 from doorcheck.scan.facts.values import (
     UNDEFINED,
     Alternative,
-    Cls,
     Effect,
     External,
     Fn,
-    Native,
-    Obj,
     Promise,
     Unknown,
     Value,
-    made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
 
@@ -334,10 +331,7 @@ class Evaluator:
 
 def carries_code(value: Value) -> bool:
     """Whether a function or an object with methods is part of this value."""
-    return any(
-        isinstance(part, Fn | Native | Cls) or (isinstance(part, Obj) and part.cls is not None)
-        for part in made_from(value, 100)
-    )
+    return any(mark[0] in {"fn", "code"} for mark in marks(value))
 
 
 def awaited_quietly(value: Value) -> Value:

@@ -93,6 +93,10 @@ def _of_known(ev: Evaluator, value: Value, name: str, state: State, scope: Scope
         return value.props.get(name, ANYTHING)
     if isinstance(value, Reply):
         return _of_reply(value, name)
+    return _of_plain(value, name)
+
+
+def _of_plain(value: Value, name: str) -> Value:
     if isinstance(value, Derived):
         return _of_derived(value, name)
     if isinstance(value, Arr | Test):

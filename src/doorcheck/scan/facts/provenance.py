@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from doorcheck.scan.facts.values import (
+    Cls,
     Const,
     Derived,
     Env,
     External,
     Fn,
     Input,
+    Native,
+    Obj,
     Row,
     Session,
     Unknown,
@@ -22,7 +25,6 @@ from doorcheck.scan.facts.values import (
 MAX_MARKS = 40
 MAX_DEPTH = 12
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
-_KEYED = frozenset({"createHmac", "sign"})
 _HASHES = frozenset({"createHash", "digest", "hash"})
 
 Marks = frozenset[tuple[object, ...]]
@@ -78,7 +80,7 @@ def _mark_of_input(value: Input) -> tuple[object, ...]:
 def _mark_of_external(value: External) -> tuple[object, ...] | None:
     if value.package == "link":
         return None
-    if _KEYED & set(value.path):
+    if "createHmac" in value.path or value.path[-3:] == ("subtle", "sign", "()"):
         return ("how", "hmac")
     if _HASHES & set(value.path):
         return ("how", "hash")
@@ -92,6 +94,9 @@ _MARK: dict[type[Value], Callable[[Any], tuple[object, ...] | None]] = {
     Session: lambda value: ("session", value.proof),
     Row: lambda value: ("row", *record_mark(value), value.found),
     Fn: lambda value: ("fn", value),
+    Native: lambda value: ("code", value),
+    Cls: lambda value: ("code", value),
+    Obj: lambda value: ("code", value) if value.cls is not None else None,
     Unknown: lambda value: ("unknown", value.fact) if value.fact is not None else None,
     Derived: lambda value: ("how", value.how) if value.how in {"hash", "hmac", "typeof"} else None,
     External: _mark_of_external,
