@@ -117,7 +117,10 @@ def test_a_callback_that_comes_after_options_is_followed(tmp_path: Path, options
 
 
 def test_a_list_that_is_made_over_many_times_takes_no_longer_for_each_of_its_histories(tmp_path: Path) -> None:
-    step = "const step{n} = (list) => ask({n}) ? list.map((x) => f(x)) : ask(-{n}) ? list.filter((x) => g(x)) : [...list]\n"
+    step = (
+        "const step{n} = (list) =>\n"
+        "  ask({n}) ? list.map((x) => f(x)) : ask(-{n}) ? list.filter((x) => g(x)) : [...list]\n"
+    )
     names = range(1, 13)
     route = (
         "import { ask, f, g } from 'somewhere'\nimport { db } from '../../../lib/db'\n"
