@@ -19,6 +19,7 @@ from doorcheck.scan.facts.values import (
     Cls,
     Const,
     Derived,
+    Effect,
     External,
     Fn,
     Input,
@@ -107,6 +108,9 @@ def call_value(
         return value.run(ev, tuple(arguments), state, at, file)
     if isinstance(value, Unknown):
         run_callbacks(ev, arguments, state, at, file, value)
+        if value.fact is not None:
+            says = value.fact.says
+            ev.happen(Effect("unfollowed", writes=True, says=says, file=file, at=at, operands=tuple(arguments)), state)
         return Unknown(value.fact, tuple(arguments))
     run_callbacks(ev, arguments, state, at, file, value)
     del scope
@@ -207,6 +211,11 @@ def _method_of_choice(
 ) -> Value:
     members.member(ev, target, name, state, scope, at)
     kept = state.keep.get(target.id)
+    if name in iteration.METHODS and any(isinstance(one.value, Choice) for one in target.alternatives):
+        # a list that changed on its way: running the callback for every history of it multiplies, and says no more
+        return call_method(
+            ev, Unknown(None, tuple(o.value for o in target.alternatives)), name, arguments, state, scope, at
+        )
     found: list[Alternative] = []
     before = state.facts
     for number, alternative in enumerate(target.alternatives):
