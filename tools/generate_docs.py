@@ -1,7 +1,7 @@
 """Writes the parts of the documentation that come from the catalogue, or with --check says which are out of date.
 
-A control's page in docs/controls is its data and its own page up to the examples, of which there are many; README.md has a table with a line for each control, and
-an excerpt of the report on the example app.
+A control's page in docs/controls is its data and its own page up to the examples, of which there are many. README.md
+has a table with a line for each control, and an excerpt of the report on the example app.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def page(spec: ControlSpec, written: str) -> str:
 
 ## Examples
 
-Every form above, with its verdict: `doorcheck explain {spec.id} --examples`, or [the page itself](../../{source}). They
-are also the tests of this control.
+`doorcheck explain {spec.id} --examples` shows each form with its verdict, as does
+[the whole page](../../{source}). They are the tests of this control, too.
 """
 
 
