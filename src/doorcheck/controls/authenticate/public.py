@@ -69,16 +69,21 @@ def _effects(case: DoorCase, kind: str) -> list[Effect]:
 
 
 def _begins_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
-    del found
     started = _effects(case, "session-start")
     if started:
         return NotNeeded("signs the caller in: a login cannot ask for a session", (seen_effect(started[0]),))
     checked = [fact for fact in case.trace.attempts if fact.kind is ProofKind.CREDENTIAL]
-    if checked:
+    if checked and all(not hole.effect.writes or _of_accounts(case, hole.effect) for hole in found):
         return NotNeeded(
             "verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),)
         )
     return None
+
+
+def _of_accounts(case: DoorCase, effect: Effect) -> bool:
+    """Whether an operation is on accounts, or on what proves who owns one."""
+    plain = effect.subject.lower()
+    return _of_credentials(case, effect) or any(word in plain for word in ("user", "account", "member", "profile"))
 
 
 def _ends_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
