@@ -1,7 +1,7 @@
 """Writes the parts of the documentation that come from the catalogue, or with --check says which are out of date.
 
-A control's page in docs/controls is its data and its own page; README.md has a table with a line for each control, and
-an excerpt of the report on the example app.
+A control's page in docs/controls is its data and its own page up to the examples, of which there are many. README.md
+has a table with a line for each control, and an excerpt of the report on the example app.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _cell(text: str) -> str:
 
 
 def page(spec: ControlSpec, written: str) -> str:
-    """The control's page: what is written about it, with its data below the title.
+    """The control's page: what is written about it, with its data below the title and a link to its examples.
 
     Exits when what is written has no title, or does not name a way in which the control goes missing.
     """
@@ -33,8 +33,10 @@ def page(spec: ControlSpec, written: str) -> str:
         raise SystemExit(f"{spec.id}: control.md starts with its title, '# …'")
     if unnamed := [way.id for way in spec.ways if f"`{way.id}`" not in body]:
         raise SystemExit(f"{spec.id}: control.md does not name {', '.join(unnamed)}")
+    explained, _, _ = body.partition("\n## Examples")
+    source = f"src/doorcheck/controls/{_folder(spec)}/control.md"
     return f"""\
-<!-- Made by tools/generate_docs.py; edit src/doorcheck/controls/{_folder(spec)}/control.md instead. -->
+<!-- Made by tools/generate_docs.py; edit {source} instead. -->
 {title}
 
 **{spec.title}**
@@ -43,7 +45,12 @@ def page(spec: ControlSpec, written: str) -> str:
 |---|---|---|---|---|---|
 | {spec.question} | each {spec.scope} | {spec.severity.label} | CWE-{spec.cwe} | {spec.owasp} | {spec.since} |
 
-{body.strip()}
+{explained.strip()}
+
+## Examples
+
+`doorcheck explain {spec.id} --examples` shows each form with its verdict, as does
+[the whole page](../../{source}). They are the tests of this control, too.
 """
 
 

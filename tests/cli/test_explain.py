@@ -10,18 +10,32 @@ import pytest
 from tests.cli.conftest import Call
 
 from doorcheck.cli.init import TEMPLATE
-from doorcheck.controls import CATALOGUE
+from doorcheck.controls import CATALOGUE, page_of
 from doorcheck.policy.configuration import load_configuration
+from doorcheck.scan.judging import Control
 
 
 @pytest.mark.parametrize("control", CATALOGUE, ids=lambda control: str(control.spec.id))
-def test_a_control_is_explained_with_its_ways_and_its_page(control: object, call: Call) -> None:
-    known = next(item for item in CATALOGUE if item is control)
-    result = call("explain", known.spec.id)
+def test_a_control_is_explained_with_its_ways_and_its_data(control: Control, call: Call) -> None:
+    result = call("explain", control.spec.id)
     assert result.exit_code == 0
-    assert all(f"`{way.id}`" in result.stdout for way in known.spec.ways)
-    assert known.spec.why in result.stdout
-    assert known.page.strip().splitlines()[-1:] == result.stdout.strip().splitlines()[-1:] or not known.page.strip()
+    assert result.stdout.startswith(f"# {control.spec.id}\n")
+    assert all(f"`{way.id}`" in result.stdout for way in control.spec.ways)
+    assert f"CWE-{control.spec.cwe}" in result.stdout
+    headings = re.findall(r"^## (.+)$", result.stdout, re.MULTILINE)
+    assert headings == ["Why it matters", "What counts", "Ways it goes missing", "Fix"]
+
+
+@pytest.mark.parametrize("control", CATALOGUE, ids=lambda control: str(control.spec.id))
+def test_the_examples_are_shown_when_they_are_asked(control: Control, call: Call) -> None:
+    short = call("explain", control.spec.id)
+    whole = call("explain", control.spec.id, "--examples")
+    assert whole.exit_code == 0
+    assert "\n## Examples" in whole.stdout
+    assert "\n## Examples" not in short.stdout
+    assert page_of(control.spec).strip().splitlines()[-1] == whole.stdout.strip().splitlines()[-1]
+    assert f"doorcheck explain {control.spec.id} --examples" in short.stdout
+    assert "--examples" not in whole.stdout
 
 
 def test_without_a_name_the_controls_are_listed(call: Call) -> None:

@@ -47,8 +47,8 @@ def _share_identity(case: AppCase) -> Verdict:
 
 
 CATALOGUE: tuple[Control, ...] = (
-    Control(authenticate_spec.SPEC, "", judge_door=_authenticate),
-    Control(cover_every_door_spec.SPEC, page_of(cover_every_door_spec.SPEC), judge_app=_cover_every_door),
-    Control(patch_framework_spec.SPEC, page_of(patch_framework_spec.SPEC), judge_app=_patch_framework),
-    Control(share_identity_spec.SPEC, page_of(share_identity_spec.SPEC), judge_app=_share_identity),
+    Control(authenticate_spec.SPEC, judge_door=_authenticate),
+    Control(cover_every_door_spec.SPEC, judge_app=_cover_every_door),
+    Control(patch_framework_spec.SPEC, judge_app=_patch_framework),
+    Control(share_identity_spec.SPEC, judge_app=_share_identity),
 )

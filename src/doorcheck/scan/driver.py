@@ -124,7 +124,8 @@ class Scan:
         else:
             arguments = following.action_arguments(found.value)
         try:
-            return following.follow(self.ev, found.value, arguments, door.file, positions.pack(door.at.line - 1, 0))
+            at = positions.pack(door.at.line - 1, 0)
+            return following.follow_door(self.ev, found.value, arguments, door.file, at)
         except RecursionError:
             return Trace(over_budget=True)
 

@@ -35,7 +35,8 @@ def scan(
     ``knowledge`` holds tables in the form of the built-in knowledge, ``cache`` is a folder for what later runs need not
     do again. Raises ConfigurationError for knowledge that does not fit.
     """
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, _RECURSION_LIMIT))
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -55,6 +56,7 @@ def scan(
             )
         return result
     finally:
+        sys.setrecursionlimit(usual)
         if collecting:
             gc.enable()
 

@@ -49,10 +49,9 @@ class AppCase:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One member of the catalogue: what it is, its page, and how scan judges it."""
+    """One member of the catalogue: what it is, and how scan judges it."""
 
     spec: ControlSpec
-    page: str
     judge_door: Callable[[DoorCase], Verdict] | None = None
     judge_app: Callable[[AppCase], Verdict] | None = None
 

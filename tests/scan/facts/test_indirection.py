@@ -114,3 +114,20 @@ def test_a_callback_that_comes_after_options_is_followed(tmp_path: Path, options
     )
     found = verdicts(tmp_path, {"lib/db.ts": DB, "app/api/users/route.ts": route})
     assert isinstance(found["DELETE /api/users"], Held)
+
+
+def test_a_list_that_is_made_over_many_times_takes_no_longer_for_each_of_its_histories(tmp_path: Path) -> None:
+    step = (
+        "const step{n} = (list) =>\n"
+        "  ask({n}) ? list.map((x) => f(x)) : ask(-{n}) ? list.filter((x) => g(x)) : [...list]\n"
+    )
+    names = range(1, 13)
+    route = (
+        "import { ask, f, g } from 'somewhere'\nimport { db } from '../../../lib/db'\n"
+        + "".join(step.format(n=n) for n in names)
+        + "export async function POST(request) {\n  let list = await request.json()\n"
+        + "".join(f"  list = step{n}(list)\n" for n in names)
+        + "  await db.user.createMany({ data: list.map((x) => x) })\n  return Response.json({})\n}\n"
+    )
+    found = verdicts(tmp_path, {"lib/db.ts": DB, "app/api/users/route.ts": route})
+    assert isinstance(found["POST /api/users"], Missing)

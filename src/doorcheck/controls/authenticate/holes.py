@@ -30,6 +30,7 @@ _STAKES = {
     "state": Severity.MEDIUM,
     "library": Severity.MEDIUM,
 }
+_DOUBTFUL = frozenset({"library", "unfollowed"})
 _DESTRUCTIVE = ("delete", "remove", "destroy", "drop", "updateMany", "execute")
 
 
@@ -158,11 +159,12 @@ def always_denies(case: DoorCase) -> bool:
 
 def library_doubt(case: DoorCase) -> Verdict | None:
     """A door that only calls packages nobody described: it may do anything."""
-    calls = [h for h in case.trace.happenings if h.effect.kind == "library" and not proven(h.facts)]
+    calls = [h for h in case.trace.happenings if h.effect.kind in _DOUBTFUL and not proven(h.facts)]
     if not calls:
         return None
     effect = calls[0].effect
-    return Unknown(Why.UNRESOLVED_CALL, f"{effect.says}, which doorcheck does not know", (seen_effect(effect),))
+    says = effect.says if effect.kind == "unfollowed" else f"{effect.says}, which doorcheck does not know"
+    return Unknown(Why.UNRESOLVED_CALL, says, (seen_effect(effect),))
 
 
 def stake_of(effect: Effect) -> Severity:

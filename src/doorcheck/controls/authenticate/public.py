@@ -32,6 +32,11 @@ def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     return None
 
 
+def session_reason(case: DoorCase) -> NotNeeded | None:
+    """What a door that reaches nothing sensitive does to the caller's own session, if anything."""
+    return _begins_session(case, []) or _ends_session(case, [])
+
+
 def _exempted(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     """A guard that proves callers elsewhere names this very path as one that needs no proof."""
     exempt = [fact for hole in found for fact in hole.facts if fact.kind is ProofKind.EXEMPT]

@@ -43,7 +43,9 @@ def _without_holes(case: DoorCase) -> Verdict:
     doubt = holes.library_doubt(case)
     if doubt is not None:
         return doubt
-    return NotNeeded("reaches nothing that needs a session: no data, mail, file, payment or metered service")
+    return public.session_reason(case) or NotNeeded(
+        "reaches nothing that needs a session: no data, mail, file, payment or metered service"
+    )
 
 
 def _open_by_configuration(case: DoorCase, found: list[holes.Hole]) -> Held:

@@ -107,15 +107,13 @@ def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int]
         seen.add(id(value))
         yield from _of_router(value)
     elif isinstance(value, Obj) and value.cls is None:
-        for key, item in value.props.items():
-            yield from _of_value(ev, item, (*path, key), seen, depth + 1)
-        for rest in value.rest:
-            yield from _of_value(ev, rest, path, seen, depth + 1)
+        parts = [((*path, key), item) for key, item in value.props.items()]
+        for way, item in [*parts, *((path, rest) for rest in value.rest)]:
+            yield from _of_value(ev, item, way, seen, depth + 1)
     elif isinstance(value, External) and _is_router(value):
         seen.add(id(value))
-        for link in value.links[-1:]:
-            for argument in link.arguments:
-                yield from _of_value(ev, argument, path, seen, depth + 1)
+        for argument in value.links[-1].arguments if value.links else ():
+            yield from _of_value(ev, argument, path, seen, depth + 1)
 
 
 def _own_name(ev: Evaluator, procedure: chains.Procedure) -> tuple[str, int] | None:

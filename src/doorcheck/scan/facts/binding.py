@@ -126,12 +126,7 @@ def _bind_array(ev: Evaluator, pattern: ir.PatternArray, value: Value, state: St
 def assign(ev: Evaluator, pattern: ir.Pattern, value: Value, state: State, scope: Scope) -> None:
     """Assign to existing variables or to a member of an object."""
     if isinstance(pattern, ir.PatternName):
-        for frame in scope.frames:
-            variables = ev.frame(state, frame)
-            if variables is not None and pattern.id in variables:
-                state.write(frame, pattern.id, value)
-                return
-        _assign_module_variable(scope.module, pattern.id, value)
+        _assign_name(ev, pattern.id, value, state, scope)
     elif isinstance(pattern, ir.PatternTarget):
         members.assign_member(ev, pattern.target, value, state, scope)
     elif isinstance(pattern, ir.PatternObject):
@@ -144,6 +139,15 @@ def assign(ev: Evaluator, pattern: ir.Pattern, value: Value, state: State, scope
                 assign(ev, part, members.item(ev, value, position, state), state, scope)
     elif isinstance(pattern, ir.PatternDefault):
         assign(ev, pattern.pattern, value, state, scope)
+
+
+def _assign_name(ev: Evaluator, name: str, value: Value, state: State, scope: Scope) -> None:
+    for frame in scope.frames:
+        variables = ev.frame(state, frame)
+        if variables is not None and name in variables:
+            state.write(frame, name, value)
+            return
+    _assign_module_variable(scope.module, name, value)
 
 
 def _assign_module_variable(module: LoadedModule, name: str, value: Value) -> None:

@@ -19,6 +19,7 @@ from doorcheck.scan.facts.values import (
     Cls,
     Const,
     Derived,
+    Effect,
     External,
     Fn,
     Input,
@@ -107,6 +108,9 @@ def call_value(
         return value.run(ev, tuple(arguments), state, at, file)
     if isinstance(value, Unknown):
         run_callbacks(ev, arguments, state, at, file, value)
+        if value.fact is not None:
+            says = value.fact.says
+            ev.happen(Effect("unfollowed", writes=True, says=says, file=file, at=at, operands=tuple(arguments)), state)
         return Unknown(value.fact, tuple(arguments))
     run_callbacks(ev, arguments, state, at, file, value)
     del scope
@@ -143,19 +147,15 @@ def call_method(
     if isinstance(target, Choice):
         return _method_of_choice(ev, target, name, arguments, state, scope, at)
     if isinstance(target, Promise):
-        if name in {"then", "catch", "finally"}:
-            return promises.then(ev, target, name, arguments, state, scope, at)
-        return call_method(ev, target.value, name, arguments, state, scope, at)
+        return _method_of_promise(ev, target, name, arguments, state, scope, at)
     if isinstance(target, External):
         return _method_of_external(ev, target, name, arguments, state, scope, at)
     if isinstance(target, Query):
         return libraries.continue_query(ev, target, name, arguments, state, at, file)
     if isinstance(target, chains.OwnHandler):
         return call_method(ev, target.value, name, arguments, state, scope, at)
-    if isinstance(target, chains.Chain | chains.Procedure):
-        return chains.continue_chain(ev, target, name, arguments, file, at)
-    if isinstance(target, chains.Router):
-        return chains.register(target, name, arguments, file, at)
+    if isinstance(target, chains.Chain | chains.Procedure | chains.Router):
+        return _method_of_builder(ev, target, name, arguments, file, at)
     if isinstance(target, Input):
         return _method_of_input(ev, target, name, arguments, state, scope, at)
     if isinstance(target, Fn) and name in {"call", "apply", "bind"}:
@@ -163,6 +163,27 @@ def call_method(
     if isinstance(target, ReplyWriter):
         return _write_reply(target, name, arguments, state)
     return _method_of_other(ev, target, name, arguments, state, scope, at)
+
+
+def _method_of_promise(
+    ev: Evaluator, target: Promise, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
+) -> Value:
+    if name in {"then", "catch", "finally"}:
+        return promises.then(ev, target, name, arguments, state, scope, at)
+    return call_method(ev, target.value, name, arguments, state, scope, at)
+
+
+def _method_of_builder(
+    ev: Evaluator,
+    target: chains.Chain | chains.Procedure | chains.Router,
+    name: str,
+    arguments: tuple[Value, ...],
+    file: str,
+    at: int,
+) -> Value:
+    if isinstance(target, chains.Router):
+        return chains.register(target, name, arguments, file, at)
+    return chains.continue_chain(ev, target, name, arguments, file, at)
 
 
 def _method_of_external(
@@ -190,6 +211,11 @@ def _method_of_choice(
 ) -> Value:
     members.member(ev, target, name, state, scope, at)
     kept = state.keep.get(target.id)
+    if name in iteration.METHODS and any(isinstance(one.value, Choice) for one in target.alternatives):
+        # a list that changed on its way: running the callback for every history of it multiplies, and says no more
+        return call_method(
+            ev, Unknown(None, tuple(o.value for o in target.alternatives)), name, arguments, state, scope, at
+        )
     found: list[Alternative] = []
     before = state.facts
     for number, alternative in enumerate(target.alternatives):

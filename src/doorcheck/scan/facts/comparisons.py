@@ -12,6 +12,7 @@ from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, nullness, truth, unset
 from doorcheck.scan.facts.values import (
     UNDEFINED,
+    Alternative,
     Arr,
     Branch,
     Choice,
@@ -66,11 +67,12 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
         return texts.joined((left, right))
     if operator in {"<", ">", "<=", ">="}:
         return Test(EITHER, EITHER, (left, right))
-    return Derived("arithmetic", (left, right))
+    return Derived("xor" if operator == "^" else "arithmetic", (left, right))
 
 
 def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None = None) -> Test:
     """The test that two values are the same."""
+    left, right = _added_up(left, right) or (left, right)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Choice):
 
@@ -88,6 +90,28 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
                 return known
     yes = _proved_by_equality(ev, left, right, scope, at, state)
     return Test(yes, EITHER, (left, right))
+
+
+def _added_up(left: Value, right: Value) -> tuple[Value, Value] | None:
+    """What a constant-time comparison written by hand compares: it adds up ``a ^ b`` and asks whether that is 0."""
+    for total, zero in ((left, right), (right, left)):
+        if isinstance(zero, Const) and zero.value == 0 and isinstance(total, Choice | Derived):
+            each = next(
+                (part for part in made_from(total, 40) if isinstance(part, Derived) and part.how == "xor"), None
+            )
+            if each is not None:
+                return _whole(each.parts[0]), _whole(each.parts[1])
+    return None
+
+
+def _whole(character: Value) -> Value:
+    """What a character was taken from: ``text.charCodeAt(i)``, ``bytes[i]``."""
+    if isinstance(character, Choice):
+        found = tuple(Alternative(_whole(one.value), one.facts) for one in character.alternatives)
+        return Choice(character.id, found)
+    if isinstance(character, Derived) and character.how in {"call", "member"} and character.parts:
+        return character.parts[0]
+    return character
 
 
 def over_choice(value: Choice, test: Callable[[Value], Test], state: State | None, parts: tuple[Value, ...]) -> Test:
@@ -249,7 +273,9 @@ def is_hashed(value: Value) -> bool:
 def is_credential_name(ev: Evaluator, name: str) -> bool:
     """Whether a column of this name holds something only its owner knows."""
     plain = name.lower().replace("_", "").replace("-", "")
-    return plain in ev.knowledge.words["credential_columns"]
+    return plain in ev.knowledge.words["credential_columns"] or plain.endswith(
+        ("tokenhash", "hashedtoken", "secrethash")
+    )
 
 
 def instance_of(value: Value, cls: Value, state: State) -> Test:

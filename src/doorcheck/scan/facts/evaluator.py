@@ -113,6 +113,8 @@ class Evaluator:
     """Functions of packages that do more than a row can say, by package and path; see ``libraries.call``."""
     asked: str = ""
     """The one path that the request being followed asks for; empty where a caller may ask for any."""
+    only_strangers: bool = False
+    """Whether a path is followed no further than to where the caller has proved who they are."""
     route: str = ""
     """The URL pattern of the door being followed, empty where it has none."""
     route_questions: int = 0
@@ -186,6 +188,9 @@ class Evaluator:
         """What calling a function of the repository gives. Raises PathEnds when it never comes back."""
         if len(self.active) >= MAX_CALLS_DEEP or self.active.count(id(fn.function)) > 1:
             return Unknown(self.blind(file, at, "this call goes too deep to follow"))
+        if self.only_strangers and proven(state.facts):
+            unfollowed = Unknown(None, tuple(arguments))
+            return Promise(unfollowed) if fn.function.is_async else unfollowed
         self.options.note(fn, arguments, file, at)
         this = this if this is not None and not fn.function.arrow else fn.this
         key = shapes.key_of_call(fn, arguments, this, state)

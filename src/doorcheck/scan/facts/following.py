@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import binding, calls, chains, names, promises
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
@@ -52,6 +52,8 @@ class Trace:
     attempts: frozenset[Fact] = frozenset()
     opaque: str | None = None
     over_budget: bool = False
+    only_strangers: bool = False
+    """Whether nothing was followed past the point where the caller is known: all of it took too many steps."""
     own_handler: str | None = None
     touched: frozenset[str] = field(default_factory=frozenset)
     options: frozenset[OptionKey] = field(default_factory=frozenset)
@@ -101,6 +103,19 @@ def follow(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
         touched=frozenset(ev.program.touched),
         options=frozenset(ev.options.seen),
     )
+
+
+def follow_door(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, at: int) -> Trace:
+    """The trace of a door; of what only strangers reach, where all that it does takes more steps than are granted."""
+    trace = follow(ev, value, arguments, file, at)
+    if not trace.over_budget:
+        return trace
+    # outcomes that leave something out are no facts about their functions, and other doors must not recall them
+    ev.only_strangers, memo, ev.memo = True, ev.memo, {}
+    try:
+        return replace(follow(ev, value, arguments, file, at), only_strangers=True)
+    finally:
+        ev.only_strangers, ev.memo = False, memo
 
 
 def _opaque(value: Value) -> str | None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TypeGuard
 from doorcheck.scan.facts import members, texts
 from doorcheck.scan.facts.proofs import shared
 from doorcheck.scan.facts.state import State, new_choice
-from doorcheck.scan.facts.truth import EITHER
+from doorcheck.scan.facts.truth import EITHER, truth
 from doorcheck.scan.facts.values import (
     ANYTHING,
     UNDEFINED,
     Alternative,
     Arr,
+    Choice,
     Const,
     Derived,
     Input,
@@ -76,9 +77,9 @@ def _few(target: Value) -> TypeGuard[Arr]:
 
 
 def _any_or_all(target: Value, results: list[Value]) -> Value:
-    tests = [result for result in results if isinstance(result, Test)]
+    tests = [result for result in results if isinstance(result, Test | Choice)]
     if len(tests) == 1:
-        return Test(tests[0].yes_branches, EITHER, (target,))
+        return Test(truth(tests[0])[0], EITHER, (target,))
     return Test(EITHER, EITHER, (target, *results))
 
 

@@ -102,7 +102,10 @@ def _unknown_call(
 
     run_callbacks(ev, arguments, state, at, file, ANYTHING)
     if callee.package == "js":
-        return Derived("hash" if callee.path[-1:] == ("digest",) else "call", arguments)
+        ends = callee.path[-2:]
+        return Derived(
+            "hmac" if ends == ("subtle", "sign") else "hash" if ends[-1:] == ("digest",) else "call", arguments
+        )
     name = callee.path[-1] if callee.path else callee.package
     links = (*callee.links[-MAX_LINKS:], Link(name, arguments, file, at))
     if len(callee.path) > 20:

@@ -34,6 +34,7 @@ from doorcheck.scan.facts.values import (
     Test,
     Unknown,
     Value,
+    made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge.rows import Builder, HandlerWrapper, OwnHandlers, SessionSource, Sink
 from doorcheck.scan.syntax import ir
@@ -92,6 +93,10 @@ def _of_known(ev: Evaluator, value: Value, name: str, state: State, scope: Scope
         return value.props.get(name, ANYTHING)
     if isinstance(value, Reply):
         return _of_reply(value, name)
+    return _of_plain(value, name)
+
+
+def _of_plain(value: Value, name: str) -> Value:
     if isinstance(value, Derived):
         return _of_derived(value, name)
     if isinstance(value, Arr | Test):
@@ -205,7 +210,7 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
         if special is not None:
             return special
     if value.package.startswith("@t3-oss/env") and path[-2:-1] == ("()",):
-        return Env(name, sure=True)
+        return Env(name, sure=not _may_be_left_out(value, name))
     if len(path) > MAX_EXTERNAL_PATH:
         return Derived("member", (value,))
     row = ev.knowledge.match(value.package, path)
@@ -220,6 +225,17 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
 
         return member_row(row, External(value.package, path, value.links), scope.module.path, at)
     return External(value.package, path, value.links)
+
+
+def _may_be_left_out(validated: External, name: str) -> bool:
+    """Whether the schema of the validated environment says that this variable is optional."""
+    given = [argument for link in validated.links[-1:] for argument in link.arguments if isinstance(argument, Obj)]
+    groups = [group for each in given for group in each.props.values() if isinstance(group, Obj)]
+    schemas = [group.props[name] for group in groups if name in group.props]
+    steps = {
+        step for each in schemas for part in made_from(each, 60) if isinstance(part, External) for step in part.path
+    }
+    return bool(steps & {"optional", "nullish"}) and not steps & {"default", "catch"}
 
 
 _RELATED = {"@auth": "next-auth", "@clerk": "clerk", "@supabase": "supabase", "@next-auth": "next-auth"}

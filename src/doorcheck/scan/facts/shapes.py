@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from doorcheck.scan.facts.provenance import marks, record_mark
 from doorcheck.scan.facts.state import State, either, narrowed, renumbered, same_constant
@@ -84,27 +85,23 @@ def _key(value: Value, state: State, depth: int) -> object | None:
         return _object_key(value, state, depth)
     if isinstance(value, Arr):
         return _all_keys("a", (*value.items, *value.rest), state, depth)
-    if isinstance(value, Derived):
-        return _by_provenance(("d", value.how if value.how == "typeof" else ""), value, state)
-    if isinstance(value, Test):
-        return _test_key(value)
-    if isinstance(value, Reply):
-        return ("r", value.status, marks(value.body) if value.body is not None else None)
     if isinstance(value, Choice):
         return _all_keys(
             ("ch", *(one.facts for one in value.alternatives)), [o.value for o in value.alternatives], state, depth
         )
-    if isinstance(value, External):
-        return _by_provenance(("x", value.package, value.path), value, state)
     if isinstance(value, Promise):
         return _all_keys("p", (value.value,), state, depth)
+    return _key_of_made(value, state)
+
+
+def _key_of_made(value: Value, state: State) -> object | None:
+    """The key of what is known only by what it was made of."""
+    if isinstance(value, Derived):
+        return _by_provenance(("d", value.how if value.how == "typeof" else ""), value, state)
+    if isinstance(value, External):
+        return _by_provenance(("x", value.package, value.path), value, state)
     if isinstance(value, Unknown):
         return _by_provenance(("d", ""), value, state) if value.parts else ("u", value.fact)
-    if isinstance(value, Row):
-        return ("row", record_mark(value), value.found, value.maybe)
-    if isinstance(value, Cls | Native | Namespace):
-        # the object itself, not its id(): a key keeps it alive, so that no other can take its place
-        return ("id", value)
     return None
 
 
@@ -152,12 +149,20 @@ def _all_keys(tag: object, values: Sequence[Value], state: State, depth: int) ->
     return tuple(keys)
 
 
-_KEYS = {
+# A class, a native function, a namespace: the object itself and not its id(), for a key keeps it alive, so that no
+# other can take its place.
+_KEYS: dict[type[Any], Callable[[Any], object | None]] = {
     Const: lambda value: ("c", type(value.value).__name__, value.value if _hashable(value.value) else 0),
     Input: lambda value: ("i", value.channel, value.path),
     Session: lambda value: ("s", value.proof, value.path, value.sure),
     Env: lambda value: ("e", value.name, value.sure),
     ReplyWriter: lambda value: ("w", value.status),
+    Reply: lambda value: ("r", value.status, marks(value.body) if value.body is not None else None),
+    Row: lambda value: ("row", record_mark(value), value.found, value.maybe),
+    Test: _test_key,
+    Cls: lambda value: ("id", value),
+    Native: lambda value: ("id", value),
+    Namespace: lambda value: ("id", value),
 }
 
 

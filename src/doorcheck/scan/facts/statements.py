@@ -226,11 +226,12 @@ def _finally(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: E
 
 def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exits) -> States:
     states = run_block(ev, node.before, states, scope, exits) if node.before else states
+    always = node.always or _adds_up_differences(node.body)
     skipped: States = []
     entered: States = []
 
     def step(state: State) -> None:
-        if not node.always:
+        if not always:
             skipped.append(state.fork())
         if node.iterable is not None and node.pattern is not None:
             items = evaluate(ev, node.iterable, state, scope)
@@ -238,7 +239,7 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
             binding.bind(ev, node.pattern, element_of(items), state, scope)
         elif node.test is not None:
             yes, no = truth(evaluate(ev, node.test, state, scope), state)
-            if not node.always:
+            if not always:
                 skipped.pop()
                 skipped.extend(_taken(state, no))
             entered.extend(_taken(state, yes))
@@ -252,6 +253,16 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
     left.extend(exit_.state for exit_ in own if exit_.how == "jump")
     left = run_block(ev, node.after, merge(left), scope, exits) if node.after else left
     return merge([*skipped, *left])
+
+
+def _adds_up_differences(body: list[ir.Statement]) -> bool:
+    """Whether a loop compares byte by byte, as in ``difference |= a[i] ^ b[i]``: of no bytes nothing would be known."""
+    steps = (
+        each.expression for each in body if isinstance(each, ir.Evaluate) and isinstance(each.expression, ir.Assign)
+    )
+    return any(
+        step.operator == "|=" and isinstance(step.value, ir.Binary) and step.value.operator == "^" for step in steps
+    )
 
 
 def _switch(ev: Evaluator, node: ir.Switch, states: States, scope: Scope, exits: Exits) -> States:

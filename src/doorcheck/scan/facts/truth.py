@@ -52,16 +52,23 @@ def truth(value: Value, state: State | None = None) -> tuple[Branches, Branches]
         found = (Branch(value.found),)
         return found, EITHER if value.maybe else NEVER
     if isinstance(value, Env):
-        known = Fact(ProofKind.UNSET_SECRET, f"env:{value.name}", 0, f"{value.name} is set", polarity=False)
-        yes = (Branch(frozenset({known})),)
-        if value.sure:
-            return yes, NEVER
-        return yes, (Branch(frozenset({unset(value.name)})),) if is_secret_name(value.name) else EITHER
+        return _of_environment(value)
+    return EITHER, NEVER if _is_something(value) else EITHER
+
+
+def _of_environment(value: Env) -> tuple[Branches, Branches]:
+    known = Fact(ProofKind.UNSET_SECRET, f"env:{value.name}", 0, f"{value.name} is set", polarity=False)
+    yes = (Branch(frozenset({known})),)
+    if value.sure:
+        return yes, NEVER
+    return yes, (Branch(frozenset({unset(value.name)})),) if is_secret_name(value.name) else EITHER
+
+
+def _is_something(value: Value) -> bool:
+    """Whether this is a package's own export, or a text that was put together: neither is ever nothing."""
     if isinstance(value, External):
-        return EITHER, EITHER if "()" in value.path or value.package == "js" else NEVER
-    if isinstance(value, Derived) and value.how in {"text", "hash", "hmac"} and len(value.parts) > 1:
-        return EITHER, NEVER
-    return EITHER, EITHER
+        return "()" not in value.path and value.package != "js"
+    return isinstance(value, Derived) and value.how in {"text", "hash", "hmac"} and len(value.parts) > 1
 
 
 _SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASS", "CREDENTIAL", "AUTH", "HASH", "SALT")
