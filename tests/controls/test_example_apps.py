@@ -16,7 +16,7 @@ DOOR = "authenticate"
 # How each planted hole is made; where the same hole may fairly be told in two ways, both.
 PLANTED = {
     "DELETE /api/invoices/[id]": {"forgotten-await"},
-    "DELETE /api/projects/[id]": {"forgeable-credential"},
+    "DELETE /api/projects/[id]": {"check-after"},
     "GET /api/admin/export": {"forgeable-credential"},
     "GET /api/admin/stats": {"middleware-only"},
     "GET /api/cron/reminders": {"fail-open-secret"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from doorcheck.controls.authenticate.holes import Hole
 from doorcheck.core import NotNeeded
 from doorcheck.scan.doors.pages import key_of
+from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.proofs import ProofKind
 from doorcheck.scan.facts.values import Effect, Input, Obj, Value, made_from
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
@@ -20,6 +21,7 @@ def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         _opted_out,
         _exempted,
         _begins_session,
+        _signs_up,
         _ends_session,
         _begins_verification,
         _takes_in,
@@ -74,16 +76,42 @@ def _effects(case: DoorCase, kind: str) -> list[Effect]:
 
 
 def _begins_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
-    del found
     started = _effects(case, "session-start")
     if started:
         return NotNeeded("signs the caller in: a login cannot ask for a session", (seen_effect(started[0]),))
     checked = [fact for fact in case.trace.attempts if fact.kind is ProofKind.CREDENTIAL]
-    if checked:
+    if checked and all(not hole.effect.writes or _of_accounts(case, hole.effect) for hole in found):
         return NotNeeded(
             "verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),)
         )
     return None
+
+
+def _signs_up(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """A new account with a password of its own: nobody has a session before they have an account."""
+    del case
+    creates = [hole for hole in found if _opens_account(hole.effect)]
+    others = [hole for hole in found if hole.effect.writes and not _opens_account(hole.effect)]
+    if not creates or any(hole.effect.kind not in {"database", "mail"} or _removes(hole.effect) for hole in others):
+        return None
+    return NotNeeded("opens an account with a password: a sign-up cannot ask for a session", (creates[0].evidence,))
+
+
+def _opens_account(effect: Effect) -> bool:
+    says = effect.says.lower()
+    is_new = any(word in says for word in ("create", "insert", "upsert"))
+    about = any(word in effect.subject.lower() for word in ("user", "account", "member"))
+    return effect.kind == "database" and is_new and about and any(is_hashed(value) for value in effect.operands)
+
+
+def _removes(effect: Effect) -> bool:
+    return any(word in effect.says.lower() for word in ("delete", "remove", "destroy"))
+
+
+def _of_accounts(case: DoorCase, effect: Effect) -> bool:
+    """Whether an operation is on accounts, or on what proves who owns one."""
+    plain = effect.subject.lower()
+    return _of_credentials(case, effect) or any(word in plain for word in ("user", "account", "member", "profile"))
 
 
 def _ends_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:

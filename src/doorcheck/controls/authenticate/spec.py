@@ -29,7 +29,7 @@ SPEC = ControlSpec(
         Way(NO_CHECK, "Nothing checks who is calling", "Call the session check first and return 401 without one."),
         Way(
             IGNORED_ABSENCE,
-            "The session is fetched, but its absence stops nothing",
+            "Who is calling is looked at, but nobody is stopped",
             "Return 401 when there is no session, before anything else happens.",
         ),
         Way(

@@ -17,7 +17,6 @@ _NOTES = (
     (ProofKind.NOT_AWAITED, spec.NOT_AWAITED),
     (ProofKind.UNSET_SECRET, spec.FAIL_OPEN),
     (ProofKind.CAUGHT, spec.SWALLOWED),
-    (ProofKind.FORGEABLE, spec.FORGEABLE),
 )
 _HOW = {
     ProofKind.SESSION: "a session",
@@ -29,7 +28,7 @@ _HOW = {
 }
 _SENTENCES = {
     spec.NO_CHECK: "anyone can reach this: {effect}",
-    spec.IGNORED_ABSENCE: "the session is fetched, but without one the work goes on: {effect}",
+    spec.IGNORED_ABSENCE: "who is calling is looked at, but for nobody the work goes on too: {effect}",
     spec.CHECK_AFTER: "the check comes after the work: {effect}",
     spec.SWALLOWED: "when the check fails, its failure is caught and the work goes on: {effect}",
     spec.FAIL_OPEN: "the check is skipped when the secret is not configured: {effect}",
@@ -61,11 +60,18 @@ def way_of(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]
         note = _note(found, kind)
         if note is not None and (kind is not ProofKind.UNSET_SECRET or _compared(case, note)):
             return way, (_shown(note, case),)
+    return _way_without_note(case, found)
+
+
+def _way_without_note(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]:
     attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=_order)
     if attempts:
         later = _proved_later(case, attempts)
         way = spec.CHECK_AFTER if later else spec.IGNORED_ABSENCE
         return way, tuple(seen_fact(fact) for fact in (later or attempts)[:2])
+    forged = _note(found, ProofKind.FORGEABLE)
+    if forged is not None:
+        return spec.FORGEABLE, (_shown(forged, case),)
     if case.shield.stops:
         evidence = (Written(case.shield.says, case.shield.at),) if case.shield.at is not None else ()
         return spec.MIDDLEWARE_ONLY, evidence

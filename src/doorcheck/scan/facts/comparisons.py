@@ -39,6 +39,16 @@ if TYPE_CHECKING:
 FORGEABLE = frozenset({"header", "headers", "cookie", "cookies", "address"})
 """Channels whose mere presence or plain text a caller can make up."""
 
+_ABOUT_THE_REQUEST = frozenset({"origin", "host", "referer", "user-agent", "accept", "content-type", "content-length"})
+
+
+def is_forgeable(value: Input) -> bool:
+    """Whether a refusal that depends on this takes a caller's word for who they are."""
+    name = value.path[0].lower() if value.path else ""
+    about_the_request = name in _ABOUT_THE_REQUEST or name.startswith(("x-forwarded", "sec-", "if-"))
+    return value.channel in FORGEABLE and not about_the_request
+
+
 _OPEN_WHEN_ABSENT = frozenset({"body", "argument"})
 _EQUALITY = frozenset({"==", "===", "!=", "!=="})
 _REPLY_CLASSES = frozenset({"Response", "NextResponse"})

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts import chains, platform
+from doorcheck.scan.facts.comparisons import secret_name
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -124,7 +125,7 @@ def _session_source(
     at: int,
     file: str,
 ) -> Value:
-    proof = source_proof(row, file, at)
+    proof = source_proof(row, file, at, next((name for v in arguments if (name := secret_name(v))), None))
     if row.proof == "token":
         proof = dataclasses.replace(proof, source=carrier_of(arguments))
     ev.attempts.add(proof)

@@ -109,6 +109,8 @@ def named_parts(operand: Value, limit: int = MAX_PREDICATE) -> list[tuple[str, V
         elif isinstance(value, Arr):
             queue.extend((name, item) for item in (*value.items, *value.rest))
         elif isinstance(value, External) and value.links and not (name and is_hashed(value)):
+            if name:
+                found.append((name, value))
             queue.extend(_of_links(value))
         elif isinstance(value, Derived) and value.how == "text":
             queue.extend((name, part) for part in value.parts)

@@ -250,11 +250,12 @@ def library_of(row: SessionSource | HandlerWrapper) -> str:
     return _RELATED.get(head, head)
 
 
-def source_proof(row: SessionSource, file: str, at: int) -> Fact:
-    """The proof a session source gives, at the place where it is asked."""
+def source_proof(row: SessionSource, file: str, at: int, secret: str | None = None) -> Fact:
+    """The proof a session source gives, at the place where it is asked; ``secret`` is the variable it is given."""
     from doorcheck.scan.facts.proofs import ProofKind  # noqa: PLC0415 - only needed here
 
-    return Fact(ProofKind(row.proof), file, at, row.says, source=library_of(row))
+    says = f"{row.says}, with {secret}" if secret else row.says
+    return Fact(ProofKind(row.proof), file, at, says, source=library_of(row))
 
 
 def _of_global(path: tuple[str, ...], state: State, scope: Scope, at: int, ev: Evaluator) -> Value | None:

@@ -141,7 +141,7 @@ def _note_dependence(tests: list[Value], states: States, scope: Scope, at: int) 
     for test in tests:
         sources = made_from(test, 120)
         notes.update(part.fact for part in sources if isinstance(part, Unknown) and part.fact is not None)
-        forged = next((p for p in sources if isinstance(p, Input) and p.channel in comparisons.FORGEABLE), None)
+        forged = next((p for p in sources if isinstance(p, Input) and comparisons.is_forgeable(p)), None)
         if forged is not None:
             name = forged.path[0] if forged.path else ""
             says = f"only the presence or text of the {forged.channel} {name} is tested".replace("  ", " ")
