@@ -9,12 +9,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from doorcheck.controls import CATALOGUE
+from doorcheck.controls import CATALOGUE, page_of
 from doorcheck.core import ControlSpec
 from excerpt import excerpt
 
 ROOT = Path(__file__).parents[1]
-CONTROLS = ROOT / "src/doorcheck/controls"
 PAGES = ROOT / "docs/controls"
 README = ROOT / "README.md"
 
@@ -82,8 +81,7 @@ def generated() -> dict[Path, str]:
     readme = README.read_text(encoding="utf-8")
     files = {README: _between("controls", table(specs), _between("excerpt", excerpt(ROOT), readme))}
     for spec in specs:
-        written = (CONTROLS / _folder(spec) / "control.md").read_text(encoding="utf-8")
-        files[PAGES / f"{spec.id}.md"] = page(spec, written)
+        files[PAGES / f"{spec.id}.md"] = page(spec, page_of(spec))
     return files
 
 

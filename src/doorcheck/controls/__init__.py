@@ -17,9 +17,13 @@ from doorcheck.scan.judging import AppCase, Control, DoorCase
 
 
 def page_of(spec: ControlSpec) -> str:
-    """The Markdown page of a control."""
+    """The Markdown page of a control, with the severity of each way in which it goes missing."""
     folder = resources.files(__package__) / spec.id.value.replace("-", "_")
-    return (folder / "control.md").read_text("utf-8")
+    page = (folder / "control.md").read_text("utf-8")
+    for way in spec.ways:
+        severity = spec.severity if way.severity is None else way.severity
+        page = page.replace(f"\n- `{way.id}`:", f"\n- `{way.id}` ({severity.label}):", 1)
+    return page
 
 
 def _authenticate(case: DoorCase) -> Verdict:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +36,7 @@ def scan(
     ``knowledge`` holds tables in the form of the built-in knowledge, ``cache`` is a folder for what later runs need not
     do again. Raises ConfigurationError for knowledge that does not fit.
     """
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(usual, _RECURSION_LIMIT))
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with deep_calls(), _uncollected():
         tree = list_tree(root, ignore)
         asked = [[control.spec.id.value for control in controls], list(ignore), list(knowledge), only_doors]
         remembered = Remembered(cache, tree, asked)
@@ -55,8 +52,27 @@ def scan(
                 only_doors=only_doors,
             )
         return result
+
+
+@contextlib.contextmanager
+def deep_calls() -> Iterator[None]:
+    """Grants the depth of calls that summaries and evaluation keep within, and takes it back."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, _RECURSION_LIMIT))
+    try:
+        yield
     finally:
         sys.setrecursionlimit(usual)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keeps the collector of garbage from going through what a scan holds on to anyway."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
         if collecting:
             gc.enable()
 

@@ -79,6 +79,8 @@ def call_expression(ev: Evaluator, node: ir.Call, state: State, scope: Scope) ->
 
 
 def _construct_parent(ev: Evaluator, node: ir.Call, state: State, scope: Scope) -> None:
+    from doorcheck.scan.facts.instances import initialise  # noqa: PLC0415 - making an instance calls its constructor
+
     this = scope.this
     arguments = arguments_of(ev, node.arguments, state, scope)
     if isinstance(this, Obj) and this.cls is not None and isinstance(this.cls.superclass, Cls):
@@ -326,78 +328,3 @@ def run_asked(
             asked = argument.props.get(name) if isinstance(argument, Obj) else None
             if isinstance(asked, Fn | Native):
                 call_value(ev, asked, (ANYTHING, ANYTHING), state, at, file)
-
-
-def construct(ev: Evaluator, callee: Value, arguments: tuple[Value, ...], state: State, at: int, scope: Scope) -> Value:
-    """What ``new callee(arguments)`` gives."""
-    file = scope.module.path
-    if isinstance(callee, Cls):
-        instance = Obj({}, (), callee)
-        initialise(ev, callee, instance, arguments, state, at, file)
-        return instance
-    if isinstance(callee, External):
-        return libraries.call(ev, callee, arguments, state, at, file, scope, new=True)
-    if isinstance(callee, Choice):
-        for alternative in callee.alternatives:
-            if isinstance(alternative.value, Cls | External):
-                return construct(ev, alternative.value, arguments, state, at, scope)
-    run_callbacks(ev, arguments, state, at, file, ANYTHING)
-    return Unknown(callee.fact if isinstance(callee, Unknown) else None, arguments)
-
-
-def initialise(
-    ev: Evaluator, cls: Cls, instance: Obj, arguments: Sequence[Value], state: State, at: int, file: str
-) -> None:
-    """Set an instance's fields and run its constructor."""
-    from doorcheck.scan.facts.evaluator import Scope  # noqa: PLC0415 - the evaluator makes calls
-    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
-
-    if _is_error(cls):
-        # what an error carries is made from its arguments; running its constructor would say no more
-        instance.rest = (Derived("error", tuple(arguments)),)
-        return
-    constructor = next((m for m in cls.definition.methods if m.name == "constructor"), None)
-    if constructor is None and isinstance(cls.superclass, Cls) and len(ev.active) < 20:
-        initialise(ev, cls.superclass, instance, arguments, state, at, file)
-    inner = Scope(cls.module, cls.parents, instance)
-    for field in cls.definition.fields:
-        if not field.static:
-            instance.props[field.name] = (
-                evaluate(ev, field.value, state, inner) if field.value is not None else ANYTHING
-            )
-    if constructor is not None:
-        function = cls.module.summary.functions[constructor.index]
-        ev.invoke(Fn(cls.module, function, cls.frame, cls.parents, instance), arguments, state, at, file, instance)
-
-
-def _is_error(cls: Value | None) -> bool:
-    for _ in range(8):
-        if isinstance(cls, External):
-            return cls.path[-1:] == ("Error",)
-        if not isinstance(cls, Cls):
-            return False
-        cls = cls.superclass
-    return False
-
-
-def render(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value:
-    """A JSX element: server components of the repository are followed, client ones take their properties."""
-    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
-
-    props: dict[str, Value] = {}
-    for entry in node.attributes:
-        value = evaluate(ev, entry.value, state, scope)
-        if isinstance(entry.key, str):
-            props[entry.key] = value
-    children = [evaluate(ev, child, state, scope) for child in node.children]
-    parts: list[Value] = [*props.values(), *children]
-    if isinstance(node.component, ir.Name | ir.Member) and _is_component(node.component):
-        component = evaluate(ev, node.component, state, scope)
-        if isinstance(component, Fn) and not component.module.is_client():
-            props["children"] = Arr(tuple(children))
-            parts.append(ev.call_back(component, (Obj(props),), state, node.at, scope.module.path))
-    return Derived("element", tuple(parts))
-
-
-def _is_component(node: ir.Name | ir.Member) -> bool:
-    return isinstance(node, ir.Member) or node.id[:1].isupper()

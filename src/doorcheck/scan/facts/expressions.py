@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import binding, calls, comparisons, conditions, members, names, promises, texts
+from doorcheck.scan.facts import (
+    binding,
+    calls,
+    comparisons,
+    conditions,
+    instances,
+    members,
+    names,
+    promises,
+    rendering,
+    texts,
+)
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import truth
 from doorcheck.scan.facts.values import (
@@ -81,7 +92,7 @@ def _call(ev: Evaluator, node: ir.Call, state: State, scope: Scope) -> Value:
 def _new(ev: Evaluator, node: ir.New, state: State, scope: Scope) -> Value:
     callee = evaluate(ev, node.callee, state, scope)
     arguments = calls.arguments_of(ev, node.arguments, state, scope)
-    return calls.construct(ev, callee, arguments, state, node.at, scope)
+    return instances.construct(ev, callee, arguments, state, node.at, scope)
 
 
 def _template(ev: Evaluator, node: ir.Template, state: State, scope: Scope) -> Value:
@@ -204,7 +215,7 @@ def _cast(ev: Evaluator, node: ir.Cast, state: State, scope: Scope) -> Value:
 
 
 def _element(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value:
-    return calls.render(ev, node, state, scope)
+    return rendering.render(ev, node, state, scope)
 
 
 def _regex(ev: Evaluator, node: ir.Regex, state: State, scope: Scope) -> Value:
