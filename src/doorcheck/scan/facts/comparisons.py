@@ -210,12 +210,22 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
     name = secret_name(secret)
     if name is not None and not from_caller(secret):
         return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
+    if (stored := _stored_credential(secret, given)) is not None:
+        return Fact(ProofKind.TOKEN, file, at, f"the {stored} that the server keeps is compared with the one sent")
     if not any(mark[0] == "row" for mark in marks(secret)):
         return None
     row = next((part for part in made_from(secret, 20) if isinstance(part, Row) and part.path), None)
     if row is not None and is_credential_name(ev, row.path[-1]):
         return Fact(ProofKind.CREDENTIAL, file, at, f"the stored {row.path[-1]} is compared with what the caller sent")
     return None
+
+
+def _stored_credential(secret: Value, given: Value) -> str | None:
+    """The name of a credential member of what the server keeps, when a header or cookie is compared with it."""
+    if not isinstance(secret, Derived) or not secret.how.startswith(".") or from_caller(secret):
+        return None
+    carried = any(mark[0] == "input" and mark[1] in {"header", "cookie"} for mark in marks(given))
+    return secret.how[1:] if carried else None
 
 
 def _unless_unset(ev: Evaluator, secret: Value, given: Value, proof: Fact, state: State | None) -> Branches:

@@ -93,20 +93,29 @@ def _of_known(ev: Evaluator, value: Value, name: str, state: State, scope: Scope
         return value.props.get(name, ANYTHING)
     if isinstance(value, Reply):
         return _of_reply(value, name)
-    return _of_plain(value, name)
+    return _of_plain(ev, value, name)
 
 
-def _of_plain(value: Value, name: str) -> Value:
+def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
     if isinstance(value, Derived):
-        return _of_derived(value, name)
+        return _of_derived(ev, value, name)
     if isinstance(value, Arr | Test):
         return Derived("member", (value,))
     if isinstance(value, Const):
         return UNDEFINED if value.value is None or value.value is UNDEFINED.value else Derived("member", (value,))
-    return value if isinstance(value, Unknown) else ANYTHING
+    if isinstance(value, Unknown):
+        return Derived(f".{name}", (value,)) if value.parts and is_credential_column(ev, name) else value
+    return ANYTHING
 
 
-def _of_derived(value: Derived, name: str) -> Value:
+def is_credential_column(ev: Evaluator, name: str) -> bool:
+    """Whether a column of this name holds something only its owner knows."""
+    return name.lower().replace("_", "").replace("-", "") in ev.knowledge.words["credential_columns"]
+
+
+def _of_derived(ev: Evaluator, value: Derived, name: str) -> Value:
+    if is_credential_column(ev, name):
+        return Derived(f".{name}", (value,))
     environment = any(isinstance(part, External) and part.path[:2] == ("process", "env") for part in value.parts)
     return Env(name, sure=True) if environment else Derived("member", (value,))
 
@@ -371,13 +380,25 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
             Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
         )
     if isinstance(owner, Cls):
-        owner.statics[target.property] = value
+        owner.statics[target.property] = _one_of(ev, owner.statics.get(target.property), value, scope, target.at)
     elif not isinstance(owner, Obj):
         _attach(ev, owner, target, value, state, scope)
     elif owner.cls is not None:
         owner.props[target.property] = value
     elif isinstance(target.object, ir.Name):
         _replace(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
+
+
+def _one_of(ev: Evaluator, current: Value | None, value: Value, scope: Scope, at: int) -> Value:
+    """What a class holds once it was given several things: which of them, its configuration decides at run time."""
+    if not isinstance(current, Obj | Choice) or not isinstance(value, Obj) or current is value:
+        return value
+    held = [one.value for one in current.alternatives] if isinstance(current, Choice) else [current]
+    kinds = [one.cls.definition if isinstance(one, Obj) and one.cls is not None else None for one in held]
+    if value.cls is None or value.cls.definition in kinds:
+        return current
+    unsettled = frozenset({ev.blind(scope.module.path, at, "which of several implementations is used is configured")})
+    return new_choice([Alternative(one, unsettled) for one in (*held, value)])
 
 
 def _attach(ev: Evaluator, owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
