@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import members
+from doorcheck.scan.facts import assigning, members
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.proofs import NOTHING
 from doorcheck.scan.facts.state import State, either, new_choice
@@ -128,7 +128,7 @@ def assign(ev: Evaluator, pattern: ir.Pattern, value: Value, state: State, scope
     if isinstance(pattern, ir.PatternName):
         _assign_name(ev, pattern.id, value, state, scope)
     elif isinstance(pattern, ir.PatternTarget):
-        members.assign_member(ev, pattern.target, value, state, scope)
+        assigning.assign_member(ev, pattern.target, value, state, scope)
     elif isinstance(pattern, ir.PatternObject):
         for prop in pattern.properties:
             key = prop.key if isinstance(prop.key, str) else ""

@@ -1,4 +1,4 @@
-"""Members of values: reading and writing them."""
+"""Members of values, as they are read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ from doorcheck.scan.facts.values import (
     made_from,
 )  # fmt: skip
 from doorcheck.scan.knowledge.rows import Builder, HandlerWrapper, OwnHandlers, SessionSource, Sink
-from doorcheck.scan.syntax import ir
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 AS_DEPLOYED = {"NODE_ENV": "production", "VERCEL": "1", "VERCEL_ENV": "production", "NEXT_RUNTIME": "nodejs"}
 """A door is judged as it stands in production, where these have these values."""
 
-_GLOBAL_OBJECTS = frozenset({"globalThis", "global", "window", "self"})
+GLOBAL_OBJECTS = frozenset({"globalThis", "global", "window", "self"})
 MAX_EXTERNAL_PATH = 24
 MAX_TABLE = 24
 
@@ -273,7 +272,7 @@ def _of_global(path: tuple[str, ...], state: State, scope: Scope, at: int, ev: E
             return Const(AS_DEPLOYED[path[2]])
         sure = Fact(unset(path[2]).kind, f"env:{path[2]}", 0, polarity=False) in state.facts
         return Env(path[2], sure=sure)
-    if path[0] in _GLOBAL_OBJECTS:
+    if path[0] in GLOBAL_OBJECTS:
         if len(path) == 2 and scope.frames:
             return _server_state(ev, path[1], state, scope, at)
         return External("js", path[1:]) if len(path) > 1 else None
@@ -357,59 +356,3 @@ def _any_of(value: Obj, key: Value) -> Value:
     if value.cls is not None or len(inner) > MAX_TABLE or not any(isinstance(each, Fn | Native) for each in inner):
         return anything
     return new_choice([Alternative(each, frozenset()) for each in (*inner, anything if value.rest else UNDEFINED)])
-
-
-def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: State, scope: Scope) -> None:
-    """``a.b = value``. The variable gets a changed copy, so that other paths keep theirs; instances change in place."""
-    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold members and the reverse
-
-    if not isinstance(target, ir.Member):
-        if isinstance(target, ir.Index):
-            evaluate(ev, target.object, state, scope)
-        return
-    if isinstance(target.object, ir.Name) and target.object.id in _GLOBAL_OBJECTS and scope.frames:
-        says = f"changes the server's shared {target.property}"
-        ev.happen(
-            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
-        )
-        return
-    owner = evaluate(ev, target.object, state, scope)
-    if isinstance(owner, Row) and owner.effect.kind == "state":
-        says = "changes the server's shared state"
-        ev.happen(
-            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
-        )
-    if isinstance(owner, Cls):
-        owner.statics[target.property] = _one_of(ev, owner.statics.get(target.property), value, scope, target.at)
-    elif not isinstance(owner, Obj):
-        _attach(ev, owner, target, value, state, scope)
-    elif owner.cls is not None:
-        owner.props[target.property] = value
-    elif isinstance(target.object, ir.Name):
-        _replace(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
-
-
-def _one_of(ev: Evaluator, current: Value | None, value: Value, scope: Scope, at: int) -> Value:
-    """What a class holds once it was given several things: which of them, its configuration decides at run time."""
-    if not isinstance(current, Obj | Choice) or not isinstance(value, Obj) or current is value:
-        return value
-    held = [one.value for one in current.alternatives] if isinstance(current, Choice) else [current]
-    kinds = [one.cls.definition if isinstance(one, Obj) and one.cls is not None else None for one in held]
-    if value.cls is None or value.cls.definition in kinds:
-        return current
-    unsettled = frozenset({ev.blind(scope.module.path, at, "which of several implementations is used is configured")})
-    return new_choice([Alternative(one, unsettled) for one in (*held, value)])
-
-
-def _attach(ev: Evaluator, owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
-    """A property set on something from outside, such as ``req.user = user``, is kept beside it."""
-    if isinstance(target.object, ir.Name) and isinstance(owner, Input | External | Derived | Unknown):
-        _replace(ev, target.object.id, Obj({target.property: value}, (owner,)), state, scope)
-
-
-def _replace(ev: Evaluator, name: str, value: Value, state: State, scope: Scope) -> None:
-    for frame in scope.frames:
-        variables = ev.frame(state, frame)
-        if variables is not None and name in variables:
-            state.write(frame, name, value)
-            return

@@ -1,0 +1,81 @@
+"""Members of values, as they are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts.members import GLOBAL_OBJECTS
+from doorcheck.scan.facts.state import State, new_choice
+from doorcheck.scan.facts.values import (
+    Alternative,
+    Choice,
+    Cls,
+    Derived,
+    Effect,
+    External,
+    Input,
+    Obj,
+    Row,
+    Unknown,
+    Value,
+)
+from doorcheck.scan.syntax import ir
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+
+def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: State, scope: Scope) -> None:
+    """``a.b = value``. The variable gets a changed copy, so that other paths keep theirs; instances change in place."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold members and the reverse
+
+    if not isinstance(target, ir.Member):
+        if isinstance(target, ir.Index):
+            evaluate(ev, target.object, state, scope)
+        return
+    if isinstance(target.object, ir.Name) and target.object.id in GLOBAL_OBJECTS and scope.frames:
+        says = f"changes the server's shared {target.property}"
+        ev.happen(
+            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
+        )
+        return
+    owner = evaluate(ev, target.object, state, scope)
+    if isinstance(owner, Row) and owner.effect.kind == "state":
+        says = "changes the server's shared state"
+        ev.happen(
+            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
+        )
+    if isinstance(owner, Cls):
+        owner.statics[target.property] = _one_of(ev, owner.statics.get(target.property), value, scope, target.at)
+    elif not isinstance(owner, Obj):
+        _attach(ev, owner, target, value, state, scope)
+    elif owner.cls is not None:
+        owner.props[target.property] = value
+    elif isinstance(target.object, ir.Name):
+        _replace(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
+
+
+def _one_of(ev: Evaluator, current: Value | None, value: Value, scope: Scope, at: int) -> Value:
+    """What a class holds once it was given several things: which of them, its configuration decides at run time."""
+    if not isinstance(current, Obj | Choice) or not isinstance(value, Obj) or current is value:
+        return value
+    held = [one.value for one in current.alternatives] if isinstance(current, Choice) else [current]
+    kinds = [one.cls.definition if isinstance(one, Obj) and one.cls is not None else None for one in held]
+    if value.cls is None or value.cls.definition in kinds:
+        return current
+    unsettled = frozenset({ev.blind(scope.module.path, at, "which of several implementations is used is configured")})
+    return new_choice([Alternative(one, unsettled) for one in (*held, value)])
+
+
+def _attach(ev: Evaluator, owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
+    """A property set on something from outside, such as ``req.user = user``, is kept beside it."""
+    if isinstance(target.object, ir.Name) and isinstance(owner, Input | External | Derived | Unknown):
+        _replace(ev, target.object.id, Obj({target.property: value}, (owner,)), state, scope)
+
+
+def _replace(ev: Evaluator, name: str, value: Value, state: State, scope: Scope) -> None:
+    for frame in scope.frames:
+        variables = ev.frame(state, frame)
+        if variables is not None and name in variables:
+            state.write(frame, name, value)
+            return
