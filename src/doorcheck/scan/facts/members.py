@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, requests
+from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import unset
@@ -103,17 +104,12 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
     if isinstance(value, Const):
         return UNDEFINED if value.value is None or value.value is UNDEFINED.value else Derived("member", (value,))
     if isinstance(value, Unknown):
-        return Derived(f".{name}", (value,)) if value.parts and is_credential_column(ev, name) else value
+        return Derived(f".{name}", (value,)) if value.parts and is_credential_name(ev, name) else value
     return ANYTHING
 
 
-def is_credential_column(ev: Evaluator, name: str) -> bool:
-    """Whether a column of this name holds something only its owner knows."""
-    return name.lower().replace("_", "").replace("-", "") in ev.knowledge.words["credential_columns"]
-
-
 def _of_derived(ev: Evaluator, value: Derived, name: str) -> Value:
-    if is_credential_column(ev, name):
+    if is_credential_name(ev, name):
         return Derived(f".{name}", (value,))
     environment = any(isinstance(part, External) and part.path[:2] == ("process", "env") for part in value.parts)
     return Env(name, sure=True) if environment else Derived("member", (value,))
