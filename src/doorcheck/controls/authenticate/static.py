@@ -30,7 +30,22 @@ def judge(case: DoorCase) -> Verdict:
     doubtful = _unresolved(found)
     if doubtful is not None:
         return Unknown(Why.UNRESOLVED_CALL, doubtful.says, (seen_fact(doubtful),))
+    verified = _credential_checked(case)
+    if verified is not None:
+        says = "a credential is verified on the way, but not seen to stand before everything that follows"
+        return Unknown(Why.UNRESOLVED_CALL, says, (seen_fact(verified), *(hole.evidence for hole in found[:2])))
     return _missing(case, found)
+
+
+def _credential_checked(case: DoorCase) -> Fact | None:
+    """The check of a stored credential that some path passed, where no other kind of check was seen to be passed over.
+
+    A key that is looked up and compared in several steps is easily lost between them: neither verdict would be honest.
+    """
+    attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at))
+    reached = {fact for happening in case.trace.happenings for fact in happening.facts}
+    checked = [fact for fact in attempts if fact.kind is ProofKind.CREDENTIAL and fact in reached]
+    return checked[0] if checked else None
 
 
 def _without_holes(case: DoorCase) -> Verdict:
