@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from doorcheck.scan.doors.clerk_routes import RegexLiteral, auth_middleware_protects, path_matches_any
 from doorcheck.scan.doors.matcher import Coverage, Extent
 from doorcheck.scan.facts import calls
-from doorcheck.scan.facts.evaluator import Evaluator, PathEnds, Special, awaited_quietly
+from doorcheck.scan.facts.evaluator import Evaluator, PathEnds, Special
+from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.requests import asked_path
 from doorcheck.scan.facts.state import State
@@ -178,7 +179,7 @@ def _behind_nextauth(
 
 def _ask(ev: Evaluator, authorized: Value, given: Obj, state: State, at: int, file: str) -> Value:
     """Go on as somebody whom this callback lets pass; raises PathEnds when it lets nobody pass."""
-    answer = awaited_quietly(calls.call_value(ev, authorized, (given,), state, at, file))
+    answer = settled_promise(calls.call_value(ev, authorized, (given,), state, at, file))
     yes, _ = truth(answer, state)
     if not yes:
         raise PathEnds(refusal=True)
@@ -195,7 +196,7 @@ def _auth_of_nextauth(
     given = callee.links[0].arguments if callee.links else ()
     config = given[0] if given else None
     if isinstance(config, Fn):
-        config = awaited_quietly(ev.call_back(config, arguments[:1], state, at, file))
+        config = settled_promise(ev.call_back(config, arguments[:1], state, at, file))
     if not isinstance(config, Obj):
         state.facts |= {ev.blind(file, at, "the configuration of Auth.js could not be followed")}
         return LETS_THROUGH

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from doorcheck.core import Door, DoorKind, Location, Written
 from doorcheck.scan.doors.inventory import FoundDoor
 from doorcheck.scan.facts import following, options
-from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, PathEnds, awaited_quietly
+from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, PathEnds
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.options import OptionedCall, OptionKey
+from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import Const, Fn, Native, Value
@@ -108,7 +109,7 @@ def _attempts(ev: Evaluator, call: OptionedCall, arguments: tuple[Value, ...], d
     ev.start()
     made: Value | None = None
     try:
-        made = awaited_quietly(ev.invoke(call.fn, arguments, State(), call.key.at, call.key.file))
+        made = settled_promise(ev.invoke(call.fn, arguments, State(), call.key.at, call.key.file))
     except PathEnds:
         pass
     except (BudgetExceeded, RecursionError):

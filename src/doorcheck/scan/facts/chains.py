@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
@@ -121,11 +122,10 @@ class Procedure(Value):
 
     def _first_context(self, ev: Evaluator, state: State, at: int, file: str) -> Obj:
         from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to chains and back
-        from doorcheck.scan.facts.evaluator import awaited_quietly  # noqa: PLC0415 - the evaluator runs chains
 
         if self.maker is not None:
             given = Obj({"req": Input("request"), "headers": Input("headers")}, (Input("request"),))
-            made = awaited_quietly(call_value(ev, self.maker, (given,), state, at, file))
+            made = settled_promise(call_value(ev, self.maker, (given,), state, at, file))
             return made if isinstance(made, Obj) else Obj({}, (made,))
         if self.chain.row.given_context:
             says = "what makes the context of this procedure could not be found"
@@ -180,12 +180,11 @@ class Procedure(Value):
         state: State, at: int, file: str,
     ) -> Value:  # fmt: skip
         """A procedure whose handler's answer is the context of what follows."""
-        from doorcheck.scan.facts.evaluator import awaited_quietly  # noqa: PLC0415 - the evaluator runs chains
 
         answer = (
             ANYTHING
             if isinstance(middleware, Chain)
-            else awaited_quietly(middleware.run(ev, (given,), state, at, file))
+            else settled_promise(middleware.run(ev, (given,), state, at, file))
         )
         extended = Obj({}, (context, answer)) if not isinstance(answer, Obj) else answer
         return self._step(ev, number + 1, given, extended, state, at, file)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
-from doorcheck.scan.facts.outcomes import alternatives_of
+from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State, join, new_choice
@@ -326,16 +326,9 @@ class Evaluator:
         except PathEnds:
             return UNDEFINED
         state.frames, state.reads = fork.frames, {**state.reads, **fork.reads}
-        return awaited_quietly(result)
+        return settled_promise(result)
 
 
 def carries_code(value: Value) -> bool:
     """Whether a function or an object with methods is part of this value."""
     return any(mark[0] in {"fn", "code"} for mark in marks(value))
-
-
-def awaited_quietly(value: Value) -> Value:
-    """The value inside promises."""
-    while isinstance(value, Promise):
-        value = value.value
-    return value

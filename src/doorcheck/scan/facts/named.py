@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from doorcheck.scan.facts import binding, names
 from doorcheck.scan.facts.calls import call_value
-from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, PathEnds, awaited_quietly
+from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, PathEnds
 from doorcheck.scan.facts.following import Trace, WayOut, follow, request_arguments
 from doorcheck.scan.facts.modules import LoadedModule
+from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
 from doorcheck.scan.facts.refusals import denies
 from doorcheck.scan.facts.state import State
@@ -142,7 +143,7 @@ def _known_when_called(ev: Evaluator, fn: Fn, position: int) -> Sequence[Facts]:
     state = State()
     at, file = fn.function.at, fn.module.path
     try:
-        made = awaited_quietly(call_value(ev, fn, arguments, state, at, file))
+        made = settled_promise(call_value(ev, fn, arguments, state, at, file))
         if not known and isinstance(made, Fn):
             call_value(ev, made, request_arguments(), state, at, file)
     except (BudgetExceeded, PathEnds):

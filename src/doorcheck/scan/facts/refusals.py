@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.values import (
-    Alternative,
     Arr,
     Choice,
     Const,
@@ -93,11 +92,3 @@ def _object_denies(value: Obj) -> bool:
 
 def _empty(value: Value) -> bool:
     return isinstance(value, Const) and not value.value
-
-
-def ways_back(value: Value) -> list[Alternative]:
-    """The alternatives of an answer."""
-    from doorcheck.scan.facts.proofs import NOTHING  # noqa: PLC0415 - only needed here
-
-    value = value.value if isinstance(value, Promise) else value
-    return list(value.alternatives) if isinstance(value, Choice) else [Alternative(value, NOTHING)]

@@ -39,7 +39,6 @@ _REQUEST_CALLS = {
 }
 _COLLECTIONS = {"headers": "header", "cookies": "cookie", "query": "query", "form": "form", "params": "params"}
 _GETTERS = frozenset({"get", "getAll", "has"})
-_PLAIN = frozenset({"header", "cookie", "query", "form", "body", "params", "argument", "url", "address", "method"})
 
 
 def member_of(value: Input, name: str) -> Value:
@@ -102,8 +101,3 @@ def call_of(value: Input, name: str, arguments: tuple[Value, ...], constant: str
     if name in {"get", "getAll", "entries", "keys", "values", "toString"}:
         return value
     return None
-
-
-def is_plain_text(value: Value) -> bool:
-    """Whether a value is just what the caller wrote."""
-    return isinstance(value, Input) and value.channel in _PLAIN
