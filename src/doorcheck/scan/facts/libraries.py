@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform
+from doorcheck.scan.facts import chains, platform, validators
 from doorcheck.scan.facts.comparisons import secret_name
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
 
 MAX_LINKS = 12
+MAX_SCHEMA_LINKS = 40
 _PLATFORM = {
     "next/server": ("NextResponse", "NextRequest"),
     "crypto": ("timingSafeEqual",),
@@ -107,8 +108,9 @@ def _unknown_call(
             "hmac" if ends == ("subtle", "sign") else "hash" if ends[-1:] == ("digest",) else "call", arguments
         )
     name = callee.path[-1] if callee.path else callee.package
-    links = (*callee.links[-MAX_LINKS:], Link(name, arguments, file, at))
-    if len(callee.path) > 20:
+    schema = ev.knowledge.schema(callee.package) is not None
+    links = (*callee.links[-(MAX_SCHEMA_LINKS if schema else MAX_LINKS) :], Link(name, arguments, file, at))
+    if len(callee.path) > (2 * MAX_SCHEMA_LINKS if schema else 20):
         return Derived("call", (callee, *arguments))
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and not ev.knowledge.pure(callee.package) and not ev.knowledge.knows(callee.package):
@@ -361,4 +363,5 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.OwnHandlers: _own_handlers,
     rows.Builder: _builder,
     rows.Router: _router,
+    rows.Validator: validators.validate,
 }

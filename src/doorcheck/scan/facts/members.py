@@ -215,7 +215,7 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
             return special
     if value.package.startswith("@t3-oss/env") and path[-2:-1] == ("()",):
         return Env(name, sure=not _may_be_left_out(value, name))
-    if len(path) > MAX_EXTERNAL_PATH:
+    if len(path) > MAX_EXTERNAL_PATH and ev.knowledge.schema(value.package) is None:
         return Derived("member", (value,))
     row = ev.knowledge.match(value.package, path)
     called = ev.knowledge.match(value.package, (*path, "()")) if isinstance(row, SessionSource) else None
@@ -318,7 +318,7 @@ def element_of(value: Value) -> Value:
     if isinstance(value, Row):
         return Row(value.effect, value.found, True, value.path)
     if isinstance(value, Input):
-        return Input(value.channel, (*value.path, "[]")[:6])
+        return requests.element_of(value)
     if isinstance(value, Session | Unknown):
         return value
     return Derived("element", (value,))

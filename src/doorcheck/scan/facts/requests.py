@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doorcheck.scan.facts.checks import below
 from doorcheck.scan.facts.values import ANYTHING, Const, Derived, Input, Obj, Promise, Value
 
 _REQUEST_MEMBERS = {
@@ -38,6 +39,7 @@ _REQUEST_CALLS = {
     "valid": "body",
 }
 _COLLECTIONS = {"headers": "header", "cookies": "cookie", "query": "query", "form": "form", "params": "params"}
+MAX_PATH = 6
 _GETTERS = frozenset({"get", "getAll", "has"})
 
 
@@ -55,9 +57,20 @@ def member_of(value: Input, name: str) -> Value:
         return value
     if name in {"length", "size"}:
         return Derived("length", (value,))
-    if len(value.path) >= 6:
+    if len(value.path) >= MAX_PATH:
         return value
-    return Input(value.channel, (*value.path, name))
+    return Input(value.channel, (*value.path, name), below(value.check, name))
+
+
+def element_of(value: Input) -> Input:
+    """Any one element of a list the caller sent."""
+    return Input(value.channel, (*value.path, "[]")[:MAX_PATH], below(value.check, "[]"))
+
+
+def name_of(value: Input) -> str:
+    """A part of a request by its channel and path, as one would write it: ``body.items[].price``."""
+    path = value.path if value.channel != "request" else ()
+    return "".join((value.channel, *(part if part == "[]" else f".{part}" for part in path)))
 
 
 def request_for(path: str, method: str) -> Input:
@@ -97,7 +110,8 @@ def call_of(value: Input, name: str, arguments: tuple[Value, ...], constant: str
     if value.channel in _COLLECTIONS and name in _GETTERS and not value.path:
         if constant is None and arguments:
             return Derived("lookup", (Input(_COLLECTIONS[value.channel], ("*",)), *arguments))
-        return Input(_COLLECTIONS[value.channel], (constant,) if constant else ())
+        check = below(value.check, constant) if constant else value.check
+        return Input(_COLLECTIONS[value.channel], (constant,) if constant else (), check)
     if name in {"get", "getAll", "entries", "keys", "values", "toString"}:
         return value
     return None

@@ -153,7 +153,7 @@ def _all_keys(tag: object, values: Sequence[Value], state: State, depth: int) ->
 # other can take its place.
 _KEYS: dict[type[Any], Callable[[Any], object | None]] = {
     Const: lambda value: ("c", type(value.value).__name__, value.value if _hashable(value.value) else 0),
-    Input: lambda value: ("i", value.channel, value.path),
+    Input: lambda value: ("i", value.channel, value.path, value.check),
     Session: lambda value: ("s", value.proof, value.path, value.sure),
     Env: lambda value: ("e", value.name, value.sure),
     ReplyWriter: lambda value: ("w", value.status),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
 
 if TYPE_CHECKING:
+    from doorcheck.scan.facts.checks import Check
     from doorcheck.scan.facts.modules import LoadedModule
     from doorcheck.scan.syntax import ir
 
@@ -157,13 +158,17 @@ class Env(Value):
 
 
 class Input(Value):
-    """Something the caller chose. ``channel`` is body, form, query, params, header, cookie, argument, url, request…"""
+    """Something the caller chose. ``channel`` is body, form, query, params, header, cookie, argument, url, request…
 
-    __slots__ = ("channel", "path")
+    ``check`` is how it was checked, None while it is as it came.
+    """
 
-    def __init__(self, channel: str, path: tuple[str, ...] = ()) -> None:
+    __slots__ = ("channel", "check", "path")
+
+    def __init__(self, channel: str, path: tuple[str, ...] = (), check: Check | None = None) -> None:
         self.channel = channel
         self.path = path
+        self.check = check
 
 
 class Session(Value):
