@@ -11,7 +11,9 @@ from importlib import resources
 from doorcheck.controls.authenticate import spec as authenticate_spec
 from doorcheck.controls.cover_every_door import spec as cover_every_door_spec
 from doorcheck.controls.patch_framework import spec as patch_framework_spec
+from doorcheck.controls.refuse_unknown_fields import spec as refuse_unknown_fields_spec
 from doorcheck.controls.share_identity import spec as share_identity_spec
+from doorcheck.controls.validate_input import spec as validate_input_spec
 from doorcheck.core import ControlSpec, Verdict
 from doorcheck.scan.judging import AppCase, Control, DoorCase
 
@@ -50,9 +52,23 @@ def _share_identity(case: AppCase) -> Verdict:
     return judge(case)
 
 
+def _validate_input(case: DoorCase) -> Verdict:
+    from doorcheck.controls.validate_input.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
+def _refuse_unknown_fields(case: DoorCase) -> Verdict:
+    from doorcheck.controls.refuse_unknown_fields.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
 CATALOGUE: tuple[Control, ...] = (
     Control(authenticate_spec.SPEC, judge_door=_authenticate),
     Control(cover_every_door_spec.SPEC, judge_app=_cover_every_door),
     Control(patch_framework_spec.SPEC, judge_app=_patch_framework),
     Control(share_identity_spec.SPEC, judge_app=_share_identity),
+    Control(validate_input_spec.SPEC, judge_door=_validate_input),
+    Control(refuse_unknown_fields_spec.SPEC, judge_door=_refuse_unknown_fields),
 )

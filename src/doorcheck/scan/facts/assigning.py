@@ -45,6 +45,10 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         ev.happen(
             Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
         )
+    elif isinstance(owner, Row):
+        from doorcheck.scan.facts.libraries import assign_to_record  # noqa: PLC0415 - libraries read members
+
+        assign_to_record(ev, owner, Obj({target.property: value}))
     if isinstance(owner, Cls):
         owner.statics[target.property] = _one_of(ev, owner.statics.get(target.property), value, scope, target.at)
     elif not isinstance(owner, Obj):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import contracts
 from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.state import State
@@ -94,13 +95,13 @@ class Chain(Value):
     row: rows.Builder
     base: External
     middlewares: tuple[Value, ...] = ()
-    schemas: tuple[Value, ...] = ()
+    schemas: tuple[contracts.Named, ...] = ()
 
     def followed_by(self, middleware: Value) -> Chain:
         return Chain(self.row, self.base, (*self.middlewares, middleware), self.schemas)
 
-    def with_schema(self, schema: Value) -> Chain:
-        return Chain(self.row, self.base, self.middlewares, (*self.schemas, schema))
+    def with_schema(self, name: str, schema: Value) -> Chain:
+        return Chain(self.row, self.base, self.middlewares, (*self.schemas, (name, schema)))
 
 
 @dataclass(eq=False)
@@ -140,7 +141,9 @@ class Procedure(Value):
         row = self.chain.row
         parts: dict[str, Value] = {row.context: context, "ctx": context, "context": context}
         for name in row.input:
-            parts[name] = given
+            parts[name] = contracts.given_to(
+                ev.knowledge, self.chain.schemas, name, given, self.file, self.at, raw=name in row.raw
+            )
         if number == len(self.chain.middlewares):
             passed = Obj(parts, (ANYTHING,))
             return call_value(ev, self.handler, (given, passed) if row.positional else (passed,), state, at, file)
@@ -215,8 +218,8 @@ def continue_chain(
         return Procedure(chain, arguments[0], name, file, at)
     if name in row.use:
         return _used(chain, arguments)
-    if name in {"input", "schema", "inputSchema", "bindArgsSchemas"} and arguments:
-        return chain.with_schema(arguments[0])
+    if name in contracts.SCHEMA_LINKS and arguments:
+        return chain.with_schema(name, arguments[0])
     return chain
 
 
@@ -332,7 +335,10 @@ def routes_of(router: Router, depth: int = 0) -> list[Route]:
 
 def run_route(ev: Evaluator, route: Route, state: State) -> Value:
     """What calling a mounted route gives: middlewares get ``(context, next)``, the handler gets the context."""
-    context = Obj({"req": Input("request"), "request": Input("request")}, (Native("context", _context_call),))
+    demanded = contracts.demanded_of_request(ev.knowledge, route.handlers, route.file, route.at)
+    context = Obj(
+        {"req": Input("request", (), demanded), "request": Input("request")}, (Native("context", _context_call),)
+    )
     return _route_step(ev, route, 0, context, state)
 
 

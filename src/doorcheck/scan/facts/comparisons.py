@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import texts
+from doorcheck.scan.facts import narrowing, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
@@ -60,9 +60,10 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
         test = equal(ev, left, right, scope, at, state)
         return test if operator in {"==", "==="} else Test(test.no_branches, test.yes_branches, test.parts)
     if operator == "instanceof":
-        return instance_of(left, right, state)
+        return narrowing.of_class(instance_of(left, right, state), left, right, scope.module.path, at)
     if operator == "in":
-        return _has_key(left, right, state)
+        test = _has_key(left, right, state)
+        return narrowing.one_of(test, right, left, scope.module.path, at) if isinstance(test, Test) else test
     if operator == "+":
         return texts.joined((left, right))
     if operator in {"<", ">", "<=", ">="}:
@@ -87,9 +88,9 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         if isinstance(one, Const):
             known = _with_constant(other, one, state)
             if known is not None:
-                return known
+                return narrowing.equal_to_known(known, left, right, scope.module.path, at)
     yes = _proved_by_equality(ev, left, right, scope, at, state)
-    return Test(yes, EITHER, (left, right))
+    return narrowing.equal_to_known(Test(yes, EITHER, (left, right)), left, right, scope.module.path, at)
 
 
 def _added_up(left: Value, right: Value) -> tuple[Value, Value] | None:
@@ -244,7 +245,11 @@ def _unless_unset(ev: Evaluator, secret: Value, given: Value, proof: Fact, state
     if documented is not None and name in documented:
         return proved
     bare = (
-        isinstance(secret, Env) and isinstance(given, Input) and given.channel in _OPEN_WHEN_ABSENT and bool(given.path)
+        isinstance(secret, Env)
+        and isinstance(given, Input)
+        and given.channel in _OPEN_WHEN_ABSENT
+        and bool(given.path)
+        and (given.check is None or not given.check.counts)
     )
     inside_text = isinstance(secret, Derived) and secret.how == "text" and documented is not None
     return (*proved, Branch(frozenset({unset(name)}))) if bare or inside_text else proved
@@ -363,4 +368,4 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
         return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
-    return Test(EITHER, EITHER, (collection, item))
+    return narrowing.one_of(Test(EITHER, EITHER, (collection, item)), collection, item, scope.module.path, at)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform, validators
+from doorcheck.scan.facts import chains, platform, shapes, validators
 from doorcheck.scan.facts.comparisons import secret_name
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
@@ -156,6 +156,7 @@ def _sink(
     from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
     run_asked(ev, row.asks, arguments, state, at, file)
+    arguments = tuple(shapes.settled_within(argument, state) for argument in arguments)
     effect = Effect(
         row.kind,
         writes=row.writes and not _only_selects(row, arguments),
@@ -169,6 +170,9 @@ def _sink(
         ),
     )
     effect.weak = row.undefined == "dropped"
+    effect.given = arguments
+    if callee.path[-1:] == ("save",) and callee.links:
+        effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``
     ev.happen(effect, state)
     run_callbacks(ev, arguments, state, at, file, Row(effect))
     return Query(effect)
@@ -208,6 +212,7 @@ def continue_query(
     from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
     run_callbacks(ev, arguments, state, at, file, Row(query.effect))
+    arguments = tuple(shapes.settled_within(argument, state) for argument in arguments)
     link = External("link", (name, "()"), (Link(name, arguments, file, at),))
     query.effect.operands = (*query.effect.operands, link, *arguments)[:40]
     if not query.effect.subject and name in {"from", "into", "table"}:
@@ -324,8 +329,14 @@ def change_record(
     subject = row.effect.subject
     says = f"database {subject}.{name}" if subject else f"database {name}"
     effect = Effect("database", writes=True, says=says, file=file, at=at, subject=subject, operands=(row, *arguments))
+    effect.given = (*ev.assigned.get(row.effect, ()), *arguments)
     ev.happen(effect, state)
     return Query(effect)
+
+
+def assign_to_record(ev: Evaluator, row: Row, value: Value) -> None:
+    """Keep what was put into a record, which is written when the record is saved."""
+    ev.assigned[row.effect] = (*ev.assigned.get(row.effect, ()), value)[-MAX_LINKS:]
 
 
 def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:

@@ -348,7 +348,7 @@ def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope
 def _any_of(value: Obj, key: Value) -> Value:
     """Any one property of an object: in a table of functions, whichever it is may be called."""
     inner = list(value.props.values())
-    anything = Unknown(None, (*inner, *value.rest, key))
+    anything = Unknown(None, (*inner, *value.rest, Derived("key", (key,))))
     if value.cls is not None or len(inner) > MAX_TABLE or not any(isinstance(each, Fn | Native) for each in inner):
         return anything
     return new_choice([Alternative(each, frozenset()) for each in (*inner, anything if value.rest else UNDEFINED)])

@@ -94,6 +94,15 @@ def _member_of_request(value: Input, name: str) -> Value:
     return Input(channel, value.path[:1] if channel == "url" else value.path if channel == "request" else ())
 
 
+TARGETS = {"json": "body", "form": "form", "query": "query", "param": "params", "header": "header", "cookie": "cookie"}
+"""The parts of a request by the names that a route's validators give them."""
+
+
+def _valid(request: Input, target: str | None) -> Input:
+    """``c.req.valid("json")``: what the route's validators let through."""
+    return Input(TARGETS.get(target or "", "body"), (), below(request.check, target) if target else None)
+
+
 def call_of(value: Input, name: str, arguments: tuple[Value, ...], constant: str | None) -> Value | None:
     """What calling a method of something the caller sent gives; None where it is no way of reading it."""
     if value.channel == "request":
@@ -102,9 +111,11 @@ def call_of(value: Input, name: str, arguments: tuple[Value, ...], constant: str
             return None
         if channel == "request":
             return value
+        if name == "valid":
+            return _valid(value, constant)
         path = (constant,) if constant is not None and channel in {"header", "params", "query"} else ()
         read = Input(channel, path)
-        return Promise(read) if channel in {"body", "form"} and name != "valid" else read
+        return Promise(read) if channel in {"body", "form"} else read
     if value.channel == "url" and name == "clone":
         return value
     if value.channel in _COLLECTIONS and name in _GETTERS and not value.path:

@@ -62,9 +62,7 @@ def validate(
     return Promise(value) if row.promise else value
 
 
-def _result(
-    ev: Evaluator, row: rows.Validator, given: Value, check: Check, learned: Facts, state: State
-) -> Value:
+def _result(ev: Evaluator, row: rows.Validator, given: Value, check: Check, learned: Facts, state: State) -> Value:
     if row.result == "guard":
         return Test((Branch(learned),), EITHER, (given,))
     if row.result == "object":
@@ -98,7 +96,9 @@ def _shape(ev: Evaluator, row: rows.Validator, callee: External, arguments: tupl
     if ev.knowledge.schema(callee.package) is None and row.schema is None:
         return SCALAR
     if row.schema is None:
-        target = External(callee.package, callee.path[:-1] if callee.path[-1:] != ("()",) else callee.path, callee.links)
+        target = External(
+            callee.package, callee.path[:-1] if callee.path[-1:] != ("()",) else callee.path, callee.links
+        )
         return shape_of(ev.knowledge, target)
     if row.schema < 0:
         made = callee.links[-1].arguments if callee.links else ()
@@ -154,7 +154,9 @@ def checked(value: Value, check: Check, depth: int = 0) -> Value:
         each = tuple(Alternative(checked(one.value, check, depth + 1), one.facts) for one in value.alternatives)
         return Choice(value.id, each)
     if isinstance(value, External) and value.links:
-        return Derived("call", tuple(checked(p, check, depth + 1) for p in made_from(value, 12) if isinstance(p, Input)))
+        return Derived(
+            "call", tuple(checked(p, check, depth + 1) for p in made_from(value, 12) if isinstance(p, Input))
+        )
     return value
 
 

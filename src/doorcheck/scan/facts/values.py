@@ -312,10 +312,11 @@ ANYTHING = Unknown()
 class Effect:
     """One sensitive operation. ``kind`` is a knowledge word (database, outbound, mail…), ``writes`` whether it changes.
 
-    ``operands`` are the values that reach it, for the controls that ask whose record it is and what was validated.
+    ``operands`` are the values that reach it, for the controls that ask whose record it is and what was validated;
+    ``given`` are those of the call itself, without what the links before and after it were given.
     """
 
-    __slots__ = ("at", "file", "kind", "operands", "says", "subject", "weak", "writes")
+    __slots__ = ("at", "file", "given", "kind", "operands", "says", "subject", "weak", "writes")
 
     def __init__(
         self,
@@ -336,6 +337,7 @@ class Effect:
         self.at = at
         self.subject = subject
         self.operands = operands
+        self.given: tuple[Value, ...] = ()
         self.weak = weak
 
 

@@ -93,6 +93,8 @@ class Builder(_Row, frozen=True, kw_only=True):
     """Links that turn a handler's answer into the context of what follows (zsa)."""
     context: str = "ctx"
     input: list[str] = msgspec.field(default_factory=lambda: ["input"])
+    raw: list[str] = []
+    """Those of ``input`` that come as they were sent, beside the schema's output."""
     given_context: bool = False
     """The first middleware's context is made by the app, by what it passes as ``createContext``."""
     positional: bool = False

@@ -1,0 +1,264 @@
+"""What of the caller's input reaches an operation, in which place, and in which form."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from doorcheck.scan.facts.comparisons import is_hashed
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
+from doorcheck.scan.facts.values import (
+    Arr,
+    Choice,
+    Const,
+    Derived,
+    Effect,
+    External,
+    Input,
+    Obj,
+    Promise,
+    Unknown,
+    Value,
+)  # fmt: skip
+
+MAX_NODES = 600
+
+
+class Place(enum.Enum):
+    """Where in an operation a value stands."""
+
+    KEY = "key"
+    FIELD = "field"
+    RANGE = "range"
+    PATH = "path"
+    ADDRESS = "address"
+    COMMAND = "command"
+    QUERY = "query"
+    PATTERN = "pattern"
+
+
+class Form(enum.Enum):
+    """What is known of a value by the way it was made: ``PARSED`` came out of a text that was parsed."""
+
+    AS_SENT = "as sent"
+    TEXT = "text"
+    PARSED = "parsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A part of the request in an operation. ``as_record`` when it is a record by itself, and not one named field."""
+
+    input: Input
+    place: Place
+    form: Form = Form.AS_SENT
+    facts: Facts = NOTHING
+    as_record: bool = False
+    doubt: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    place: Place
+    form: Form = Form.AS_SENT
+    facts: Facts = NOTHING
+    as_record: bool = False
+    names_columns: bool = False
+    doubt: Fact | None = None
+
+
+_BY_NAME = {
+    "where": Place.KEY,
+    "cursor": Place.KEY,
+    "having": Place.KEY,
+    "filter": Place.KEY,
+    "take": Place.RANGE,
+    "skip": Place.RANGE,
+    "limit": Place.RANGE,
+    "offset": Place.RANGE,
+    "orderBy": Place.RANGE,
+    "order": Place.RANGE,
+    "data": Place.FIELD,
+    "create": Place.FIELD,
+    "update": Place.FIELD,
+    "upsert": Place.FIELD,
+    "connectOrCreate": Place.FIELD,
+    "createMany": Place.FIELD,
+    "set": Place.FIELD,
+    "values": Place.FIELD,
+}
+_NESTED_RECORDS = frozenset({"create", "update", "upsert", "createMany", "data", "$set", "$setOnInsert", "$push"})
+_CONNECTS = frozenset({"connect", "disconnect", "where"})
+_LINKS = {
+    **dict.fromkeys(("where", "andWhere", "having", "eq", "neq", "match", "in", "is", "contains", "on", "and"), Place.KEY),
+    **dict.fromkeys(("limit", "offset", "range", "orderBy", "sort", "skip", "order"), Place.RANGE),
+    **dict.fromkeys(("set", "values", "insert", "update", "upsert", "onConflictDoUpdate", "doUpdateSet"), Place.FIELD),
+    "or": Place.QUERY,
+    "raw": Place.QUERY,
+}
+_RAW_QUERIES = frozenset({"$queryRawUnsafe", "$executeRawUnsafe", "unsafe", "raw", "query", "execute"})
+_WRITES_FIRST = frozenset({"create", "insert", "save", "values", "set", "upsert", "add"})
+_NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "xor", "hash", "hmac", "error", "unary"})
+
+
+def uses_of(effect: Effect, facts: Facts) -> list[Use]:
+    """Every part of the request that reaches this operation, with what is known on the way."""
+    found: list[Use] = []
+    for place, value, as_record in _operands(effect):
+        at = _At(place, Form.AS_SENT, facts, as_record, effect.kind == "database")
+        found.extend(_walk(value, at, _Budget()))
+    return found
+
+
+def method_of(effect: Effect) -> str:
+    """The name of the call that an operation is."""
+    return effect.says.rsplit(".", 1)[-1].rsplit(" ", 1)[-1]
+
+
+def _operands(effect: Effect) -> Iterator[tuple[Place, Value, bool]]:
+    given = effect.given or tuple(value for value in effect.operands if not _is_link(value))
+    place_of = _OF_KIND.get(effect.kind, _of_other)
+    for position, value in enumerate(given):
+        yield from place_of(effect, position, value)
+    for value in effect.operands:
+        if isinstance(value, External) and _is_link(value):
+            place = _LINKS.get(value.links[0].name, Place.KEY)
+            for position, argument in enumerate(value.links[0].arguments):
+                yield place, argument, place is Place.FIELD and position == 0
+
+
+def _is_link(value: Value) -> bool:
+    return isinstance(value, External) and value.package == "link" and bool(value.links)
+
+
+def _of_database(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    method = method_of(effect)
+    if method in _RAW_QUERIES and position == 0:
+        yield Place.QUERY, value, False
+    elif isinstance(value, Obj) and value.props.keys() & _BY_NAME.keys() and not method.startswith(("insert", "save")):
+        for name, item in value.props.items():
+            place = _BY_NAME.get(name, Place.KEY)
+            yield place, item, place is Place.FIELD
+        for rest in value.rest:
+            yield Place.KEY, rest, False
+    elif not effect.writes:
+        yield Place.KEY, value, False
+    elif method.lower().startswith(tuple(_WRITES_FIRST)) or method == "update":
+        yield Place.FIELD, value, position == 0
+    elif position == 1 and not method.lower().startswith(("delete", "remove")):
+        yield Place.FIELD, value, True
+    else:
+        yield Place.KEY, value, False
+
+
+def _of_file(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    del effect
+    yield Place.PATH if position == 0 else Place.FIELD, value, False
+
+
+def _of_call(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    address = position == 0 and effect.subject == "fetch"
+    yield Place.ADDRESS if address else Place.FIELD, value, False
+
+
+def _of_process(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    del effect, position
+    yield Place.COMMAND, value, False
+
+
+def _of_other(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    yield Place.KEY if position == 0 and not effect.writes else Place.FIELD, value, False
+
+
+_OF_KIND = {
+    "database": _of_database,
+    "file": _of_file,
+    "storage": _of_file,
+    "fetch": _of_call,
+    "outbound": _of_call,
+    "process": _of_process,
+}
+
+
+class _Budget:
+    """How many nodes of one operand are looked at."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_NODES
+
+    def spend(self) -> bool:
+        self.left -= 1
+        return self.left > 0
+
+
+def _walk(value: Value, at: _At, budget: _Budget) -> Iterator[Use]:
+    if not budget.spend():
+        return
+    if isinstance(value, Input):
+        yield Use(value, at.place, at.form, at.facts, at.as_record, at.doubt)
+    elif isinstance(value, Obj):
+        yield from _walk_object(value, at, budget)
+    elif isinstance(value, Arr):
+        for item in (*value.items, *value.rest):
+            yield from _walk(item, at, budget)
+    elif isinstance(value, Choice):
+        for one in value.alternatives:
+            yield from _walk(one.value, replace(at, facts=at.facts | one.facts), budget)
+    elif isinstance(value, Promise):
+        yield from _walk(value.value, at, budget)
+    elif isinstance(value, Derived):
+        yield from _walk_derived(value, at, budget)
+    elif isinstance(value, Unknown):
+        inner = replace(at, doubt=at.doubt or value.fact)
+        for part in value.parts:
+            yield from _walk(part, inner, budget)
+    elif isinstance(value, External):
+        yield from _walk_external(value, at, budget)
+
+
+def _walk_object(value: Obj, at: _At, budget: _Budget) -> Iterator[Use]:
+    for name, item in value.props.items():
+        record = at.place is Place.FIELD and at.names_columns and name in _NESTED_RECORDS
+        place = Place.KEY if at.place is Place.FIELD and at.names_columns and name in _CONNECTS else at.place
+        yield from _walk(item, replace(at, as_record=record, place=place), budget)
+    for rest in value.rest:
+        yield from _walk(rest, at, budget)
+
+
+def _walk_derived(value: Derived, at: _At, budget: _Budget) -> Iterator[Use]:
+    if value.how in _NOTHING_LEFT or is_hashed(value):
+        return
+    alone = value.parts[0] if len(value.parts) == 1 else None
+    if value.how in {"text", "string"} and not (isinstance(alone, Input) and not alone.path):
+        at = replace(at, form=Form.TEXT, as_record=False)
+    elif value.how == "parse":
+        at = replace(at, form=Form.PARSED)
+    elif value.how not in {"element", "member"}:
+        at = replace(at, as_record=False)
+    for part in value.parts:
+        yield from _walk(part, at, budget)
+
+
+def _walk_external(value: External, at: _At, budget: _Budget) -> Iterator[Use]:
+    if is_hashed(value) or not value.links:
+        return
+    at = replace(at, as_record=False)
+    for link in value.links[-6:]:
+        place = at.place
+        if value.package == "js" and link.name == "RegExp":
+            place = Place.PATTERN
+        elif link.name == "raw" and at.place in {Place.KEY, Place.FIELD, Place.QUERY}:
+            place = Place.QUERY
+        elif at.place is Place.QUERY and _is_template(link.arguments):
+            place = Place.KEY
+        for argument in link.arguments:
+            yield from _walk(argument, replace(at, place=place), budget)
+
+
+def _is_template(arguments: tuple[Value, ...]) -> bool:
+    """Whether a call is a tagged template: its texts come first, and what stands between them is bound, not pasted."""
+    first = arguments[0] if arguments else None
+    return isinstance(first, Arr) and all(isinstance(item, Const) for item in first.items)
