@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.controls.refuse_unknown_fields import spec
+from doorcheck.controls.validate_input.uses import asked_here
 from doorcheck.core import Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.scan.facts.checks import Kind, Unknowns
 from doorcheck.scan.facts.evaluator import Happening
@@ -59,7 +60,7 @@ def _writes(case: DoorCase) -> Iterator[_Write]:
         if happening.effect.kind != "database" or not happening.effect.writes:
             continue
         for use in uses_of(happening.effect, happening.facts):
-            if use.place is Place.FIELD and use.input.channel in _RECORDS:
+            if use.place is Place.FIELD and use.input.channel in _RECORDS and asked_here(case, use.facts):
                 yield _Write(use, happening)
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from doorcheck.core import Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts.evaluator import Happening
-from doorcheck.scan.facts.narrowing import TYPED
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.proofs import TYPED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uses import Form, Place, Use, uses_of
 from doorcheck.scan.judging import DoorCase, place, seen_effect
@@ -67,9 +66,20 @@ def judged_uses(case: DoorCase) -> list[Judged]:
         if effect.kind not in SENSITIVE or _counts_calls(case, happening):
             continue
         for use in uses_of(effect, happening.facts):
-            if use.input.channel not in _NOT_SENT:
+            if use.input.channel not in _NOT_SENT and asked_here(case, use.facts):
                 found.append(_judged(case, use, happening, unfollowed))
     return found
+
+
+def asked_here(case: DoorCase, facts: Facts) -> bool:
+    """Whether a path can be taken by a request with one of the methods of this door."""
+    if case.door.kind is not DoorKind.ROUTE_HANDLER:
+        return True
+    methods = {method.upper() for method in case.door.methods}
+    for fact in facts:
+        if fact.kind is ProofKind.METHOD and methods and (fact.of not in methods if fact.polarity else methods == {fact.of}):
+            return False
+    return True
 
 
 def _decides(at: int, case: DoorCase) -> bool:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from doorcheck.controls.validate_input import spec
 from doorcheck.controls.validate_input.uses import Judged
 from doorcheck.core import Severity, Written
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.proofs import PARSED, Fact, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uses import Place
-from doorcheck.scan.facts.validators import PARSED
 from doorcheck.scan.judging import DoorCase, place, seen_fact
 
 _SENTENCES = {

@@ -86,6 +86,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         return Test(EITHER, NEVER) if same else Test(NEVER, EITHER)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Const):
+            if isinstance(other, Input) and other.channel == "method" and isinstance(one.value, str):
+                return narrowing.asked_with(one.value, scope.module.path)
             known = _with_constant(other, one, state)
             if known is not None:
                 return narrowing.equal_to_known(known, left, right, scope.module.path, at)

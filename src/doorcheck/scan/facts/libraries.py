@@ -115,7 +115,7 @@ def _unknown_call(
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and not ev.knowledge.pure(callee.package) and not ev.knowledge.knows(callee.package):
         return chains.unknown_wrapper(ev, callee, handler, links, file, at)
-    return External(callee.package, (*callee.path, "()"), links)
+    return External(callee.package, (*callee.path, "()"), links, sure=schema)
 
 
 def _session_source(

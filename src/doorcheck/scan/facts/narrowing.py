@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 
 from doorcheck.scan.facts.checks import ANYTHING, SCALAR, Check
-from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import NOTHING, TYPED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.texts import text_of
 from doorcheck.scan.facts.truth import Branches
 from doorcheck.scan.facts.values import Branch, Const, Derived, External, Input, Test, Unknown, Value, made_from
 
-TYPED = "type of "
-"""Begins what a fact is about that says no more of a part of the request than that it is a text or a list."""
 _CHANGED = frozenset({"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic"})
 _STRONG_TYPES = frozenset({"number", "boolean", "bigint"})
 _CLASSES = frozenset({"File", "Blob", "Date", "Number", "Boolean"})
@@ -140,6 +138,16 @@ def asked_by_name(path: tuple[str, ...], arguments: tuple[Value, ...], file: str
         facts = learned(arguments[0], file, at, "tested to be a list", typed=True)
         return Test((Branch(facts),), (Branch(),), arguments)
     return None
+
+
+def asked_with(method: str, file: str) -> Test:
+    """The test that a request has this method, which a door that answers one method alone can tell."""
+    del file
+    yes, no = (
+        Fact(ProofKind.METHOD, "", 0, f"the method is {method}", polarity=polarity, of=method.upper())
+        for polarity in (True, False)
+    )
+    return Test((Branch(frozenset({yes})),), (Branch(frozenset({no})),))
 
 
 def as_known(value: Value, state: State) -> Value:

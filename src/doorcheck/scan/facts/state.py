@@ -106,8 +106,9 @@ class State:
     def relevant(self) -> Facts:
         """The facts by which paths are told apart."""
         if proven(self.facts):
-            return _PROVEN
-        return frozenset(fact for fact in self.facts if fact.kind in _NOTES and fact.polarity)
+            parting = {fact for fact in self.facts if fact.parts_paths}
+            return _PROVEN | parting if parting else _PROVEN
+        return frozenset(fact for fact in self.facts if (fact.kind in _NOTES and fact.polarity) or fact.parts_paths)
 
 
 def merge(states: list[State]) -> list[State]:

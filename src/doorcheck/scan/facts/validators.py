@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.checks import SCALAR, Check, Kind, Shape, Unknowns, below
-from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import NOTHING, PARSED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.schemas import shape_of
 from doorcheck.scan.facts.state import State, new_choice
@@ -22,7 +22,6 @@ from doorcheck.scan.facts.values import (
     Const,
     Derived,
     External,
-    Fn,
     Input,
     Native,
     Obj,
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 5
 MAX_FACTS = 40
-PARSED = "parsed "
-"""Begins what a fact is about that says a whole value went through a schema, whatever is then used of it."""
 
 
 def validate(
@@ -176,24 +173,24 @@ def facts_of(value: Value, check: Check) -> Facts:
     if not check.counts:
         return NOTHING
     found: set[Fact] = set()
-    for part, shape in _named(value, check.shape):
-        name = name_of(part)
-        found.add(_fact(check, PARSED + name))
-        _members_known(found, check, name, shape, 0)
+    for parts, shape in _sources(value, check.shape):
+        found.update(_fact(check, PARSED + name_of(part)) for part in parts)
+        if len(parts) == 1:
+            _members_known(found, check, name_of(parts[0]), shape, 0)
     return frozenset(found)
 
 
-def _named(value: Value, shape: Shape) -> list[tuple[Input, Shape]]:
+def _sources(value: Value, shape: Shape) -> list[tuple[list[Input], Shape]]:
+    """The parts of the request that a value is made from; of several that it may be, one was parsed."""
     if isinstance(value, Obj) and value.cls is None:
         pairs = [(item, shape.member(name)) for name, item in value.props.items()]
         pairs += [(rest, shape) for rest in value.rest]
     else:
         pairs = [(value, shape)]
-    found: list[tuple[Input, Shape]] = []
+    found: list[tuple[list[Input], Shape]] = []
     for item, inner in pairs:
-        sources = [part for part in made_from(item, 12) if isinstance(part, Input)] if not isinstance(item, Fn) else []
-        if len({id(part) for part in sources}) == 1:
-            found.append((sources[0], inner))
+        sources = {name_of(part): part for part in made_from(item, 12) if isinstance(part, Input)}
+        found.append((list(sources.values())[:4], inner))
     return found
 
 

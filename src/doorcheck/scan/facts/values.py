@@ -136,14 +136,20 @@ class Link:
 
 
 class External(Value):
-    """Something a package exports, and what is reached from it: ``path`` is ``("auth", "()", "userId")``."""
+    """Something a package exports, and what is reached from it: ``path`` is ``("auth", "()", "userId")``.
 
-    __slots__ = ("links", "marks", "package", "path")
+    ``sure`` when it is an object whatever happens, as what a library builds is.
+    """
 
-    def __init__(self, package: str, path: tuple[str, ...], links: tuple[Link, ...] = ()) -> None:
+    __slots__ = ("links", "marks", "package", "path", "sure")
+
+    def __init__(
+        self, package: str, path: tuple[str, ...], links: tuple[Link, ...] = (), *, sure: bool = False
+    ) -> None:
         self.package = package
         self.path = path
         self.links = links
+        self.sure = sure
         self.marks: frozenset[tuple[object, ...]] | None = None
 
 
