@@ -100,9 +100,12 @@ def _judged(case: DoorCase, use: Use, happening: Happening, unfollowed: dict[str
         return Judged(use, happening, Standing.CHECKED, checked)
     if any(fact.kind is ProofKind.SIGNATURE for fact in happening.facts):
         return Judged(use, happening, Standing.SIGNED)
-    if is_text(case, use):
-        if use.place is Place.KEY or (use.place is Place.FIELD and _about_call(use)):
-            return Judged(use, happening, Standing.KEY_ONLY)
+    if is_text(case, use) and _is_harmless(use):
+        return Judged(use, happening, Standing.KEY_ONLY)
+    if use.unique and any(
+        fact.kind is ProofKind.CHECKED and fact.of == name_of(use.input) for fact in case.trace.attempts
+    ):
+        return Judged(use, happening, Standing.KEY_ONLY)
     if use.doubt is not None or _went_through(use, unfollowed):
         return Judged(use, happening, Standing.DOUBTFUL)
     return Judged(use, happening, Standing.RAW)
@@ -130,6 +133,13 @@ def is_text(case: DoorCase, use: Use) -> bool:
     if use.form is Form.TEXT or use.input.channel in _TEXTS:
         return True
     return use.input.channel == "form" and bool(use.input.path) and case.door.kind is DoorKind.ROUTE_HANDLER
+
+
+def _is_harmless(use: Use) -> bool:
+    """Whether any text will do: it is looked up, or it is a segment of the URL or tells of the caller's browser."""
+    if use.place is Place.FIELD:
+        return use.input.channel == "params" or _about_call(use)
+    return use.place is Place.KEY
 
 
 def _about_call(use: Use) -> bool:

@@ -46,11 +46,11 @@ def fits(case: DoorCase, one: Judged, way: str) -> bool:
 
 
 def _way(case: DoorCase, one: Judged) -> str:
-    if _parsed(one.use.facts, one):
-        return spec.RAW_AFTER_PARSE
     check = one.use.input.check
     if check is not None and not check.cast:
         return spec.ACCEPTS_ANYTHING
+    if _parsed(one.use.facts, one):
+        return spec.RAW_AFTER_PARSE
     if _parsed(case.trace.attempts, one):
         return spec.IGNORED_RESULT
     return spec.CAST_ONLY if check is not None else spec.NO_SCHEMA
@@ -81,7 +81,8 @@ def shown(one: Judged) -> str:
     value = one.use.input
     name = name_of(value)
     if value.channel == "argument":
-        return f"`{name.removeprefix('argument.')}`"
+        first, *rest = name.removeprefix("argument.").split(".", 1)
+        return f"`{'.'.join(('input' if first.isdigit() else first, *rest))}`"
     return f"`{name}`"
 
 
@@ -102,7 +103,7 @@ def stake_of(one: Judged) -> Severity:
         return Severity.HIGH
     if one.use.place is Place.ADDRESS:
         return Severity.MEDIUM
-    if effect.kind == "database" and not effect.writes and one.use.place is Place.RANGE:
+    if one.use.unique or (effect.kind == "database" and not effect.writes and one.use.place is Place.RANGE):
         return Severity.LOW
     stake = _STAKES.get(effect.kind, Severity.LOW)
     return Severity.MEDIUM if effect.kind == "file" else stake

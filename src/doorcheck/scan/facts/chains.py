@@ -119,6 +119,7 @@ class Procedure(Value):
     def run(self, ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
         """What calling the finished procedure from outside gives."""
         given = arguments[0] if arguments else Input("argument", ("0",))
+        ev.attempts |= contracts.demanded_of_input(ev.knowledge, self.chain.schemas, given, self.file, self.at)
         return self._step(ev, 0, given, self._first_context(ev, state, at, file), state, at, file)
 
     def _first_context(self, ev: Evaluator, state: State, at: int, file: str) -> Obj:

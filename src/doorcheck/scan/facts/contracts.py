@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.checks import OPEN, Check, Kind, Shape, Unknowns, object_of
+from doorcheck.scan.facts.proofs import NOTHING, Facts
 from doorcheck.scan.facts.requests import TARGETS
 from doorcheck.scan.facts.schemas import shape_of
 from doorcheck.scan.facts.texts import text_of
-from doorcheck.scan.facts.validators import checked
+from doorcheck.scan.facts.validators import checked, facts_of
 from doorcheck.scan.facts.values import Arr, External, Fn, Input, Obj, Value
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ def given_to(
     mine = [schema for link, schema in schemas if link == name] if name in _OWN else []
     mine = mine or [schema for link, schema in schemas if link not in _OWN and link != _BOUND]
     return checked(given, Check(file, at, _together([shape_of(knowledge, schema) for schema in mine])))
+
+
+def demanded_of_input(knowledge: Knowledge, schemas: Sequence[Named], given: Value, file: str, at: int) -> Facts:
+    """What is known of the input once it has passed a procedure's schemas."""
+    mine = [shape_of(knowledge, schema) for link, schema in schemas if link not in _OWN and link != _BOUND]
+    return facts_of(given, Check(file, at, _together(mine))) if mine else NOTHING
 
 
 def _bound(knowledge: Knowledge, schemas: Sequence[Named], file: str, at: int) -> Value:

@@ -170,6 +170,7 @@ def _sink(
         ),
     )
     effect.weak = row.undefined == "dropped"
+    effect.unique = row.undefined == "refused"
     effect.given = arguments
     if callee.path[-1:] == ("save",) and callee.links:
         effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``

@@ -8,6 +8,7 @@ from doorcheck.scan.facts.lookups import found_proofs
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import is_secret_name, truth
+from doorcheck.scan.facts.uses import found_by
 from doorcheck.scan.facts.values import (
     NULL,
     UNDEFINED,
@@ -42,7 +43,7 @@ def awaited_value(ev: Evaluator, value: Value, state: State, at: int, file: str)
     if isinstance(value, Query):
         found = found_proofs(ev, value.effect)
         ev.attempts |= found
-        return Row(value.effect, found)
+        return Row(value.effect, found | found_by(value.effect))
     if isinstance(value, Choice):
         return _awaited_choice(ev, value, state, at, file)
     if isinstance(value, External) and value.path[-1:] == ("()",):

@@ -44,7 +44,7 @@ def _calls_of(schema: External) -> list[tuple[str, Link | None]]:
     """The names along the chain, each with its call where it was called; only the last calls may be kept."""
     calls: list[tuple[str, Link | None]] = []
     links = list(schema.links)
-    path = [part for part in schema.path if part != "default"]
+    path = schema.path[1:] if schema.path[:1] == ("default",) else schema.path
     for position in range(len(path) - 1, -1, -1):
         if path[position] == "()":
             continue

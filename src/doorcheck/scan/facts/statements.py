@@ -9,15 +9,16 @@ from doorcheck.scan.facts import binding, comparisons, names, refusals
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven
-from doorcheck.scan.facts.state import State, merge
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, contradictory, proven
+from doorcheck.scan.facts.state import State, merge, new_choice
 from doorcheck.scan.facts.truth import Branches, truth
-from doorcheck.scan.facts.values import UNDEFINED, Branch, Const, Derived, Fn, Input, Promise, Unknown, Value, made_from
+from doorcheck.scan.facts.values import UNDEFINED, Alternative, Arr, Branch, Const, Derived, Fn, Input, Obj, Promise, Unknown, Value, made_from
 from doorcheck.scan.syntax import ir
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
 
+MAX_WRITTEN_OUT = 4
 States = list[State]
 Exits = list[Exit]
 
@@ -236,7 +237,7 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
         if node.iterable is not None and node.pattern is not None:
             items = evaluate(ev, node.iterable, state, scope)
             items = items.value if isinstance(items, Promise) else items
-            binding.bind(ev, node.pattern, element_of(items), state, scope)
+            binding.bind(ev, node.pattern, _each_of(items), state, scope)
         elif node.test is not None:
             yes, no = truth(evaluate(ev, node.test, state, scope), state)
             if not always:
@@ -253,6 +254,14 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
     left.extend(exit_.state for exit_ in own if exit_.how == "jump")
     left = run_block(ev, node.after, merge(left), scope, exits) if node.after else left
     return merge([*skipped, *left])
+
+
+def _each_of(items: Value) -> Value:
+    """What the variable of a loop holds: of a short list of objects that is written out, one of them."""
+    if isinstance(items, Arr) and not items.rest and 1 < len(items.items) <= MAX_WRITTEN_OUT:
+        if all(isinstance(item, Obj) for item in items.items):
+            return new_choice([Alternative(item, NOTHING) for item in items.items])
+    return element_of(items)
 
 
 def _adds_up_differences(body: list[ir.Statement]) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from doorcheck.scan.facts.comparisons import is_hashed
-from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.values import (
     Arr,
     Choice,
@@ -56,6 +57,8 @@ class Use:
     facts: Facts = NOTHING
     as_record: bool = False
     doubt: Fact | None = None
+    unique: bool = False
+    """Whether it is the unique key by which a record is looked up, of which the library checks the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ _LINKS = {
 }
 _RAW_QUERIES = frozenset({"$queryRawUnsafe", "$executeRawUnsafe", "unsafe", "raw", "query", "execute"})
 _WRITES_FIRST = frozenset({"create", "insert", "save", "values", "set", "upsert", "add"})
+_LISTS = frozenset({"findMany", "find", "count", "aggregate", "groupBy", "all"})
+_TEXTS = frozenset({"params", "query", "header", "cookie"})
 _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "xor", "hash", "hmac", "error", "unary"})
 
 
@@ -107,8 +112,22 @@ def uses_of(effect: Effect, facts: Facts) -> list[Use]:
     found: list[Use] = []
     for place, value, as_record in _operands(effect):
         at = _At(place, Form.AS_SENT, facts, as_record, effect.kind == "database")
-        found.extend(_walk(value, at, _Budget()))
+        uses = list(_walk(value, at, _Budget()))
+        if effect.unique and place is Place.KEY and len({id(use.input) for use in uses}) == 1:
+            uses = [replace(use, unique=True) for use in uses]
+        found.extend(uses)
     return found
+
+
+def found_by(effect: Effect) -> Facts:
+    """What finding a record says of the texts it was looked up by: they are what the server keeps."""
+    if effect.kind != "database" or effect.writes or method_of(effect) in _LISTS:
+        return NOTHING
+    return frozenset(
+        Fact(ProofKind.CHECKED, effect.file, effect.at, "a record was found by it", of=name_of(use.input))
+        for use in uses_of(effect, NOTHING)
+        if use.place is Place.KEY and use.input.check is None and use.input.channel in _TEXTS and use.input.path
+    )
 
 
 def method_of(effect: Effect) -> str:

@@ -319,10 +319,11 @@ class Effect:
     """One sensitive operation. ``kind`` is a knowledge word (database, outbound, mail…), ``writes`` whether it changes.
 
     ``operands`` are the values that reach it, for the controls that ask whose record it is and what was validated;
-    ``given`` are those of the call itself, without what the links before and after it were given.
+    ``given`` are those of the call itself, without what the links before and after it were given. ``unique`` when its
+    records are chosen by a unique key, of which the library refuses what is not of the column's type.
     """
 
-    __slots__ = ("at", "file", "given", "kind", "operands", "says", "subject", "weak", "writes")
+    __slots__ = ("at", "file", "given", "kind", "operands", "says", "subject", "unique", "weak", "writes")
 
     def __init__(
         self,
@@ -344,6 +345,7 @@ class Effect:
         self.subject = subject
         self.operands = operands
         self.given: tuple[Value, ...] = ()
+        self.unique = False
         self.weak = weak
 
 
