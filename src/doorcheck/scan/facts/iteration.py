@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TypeGuard
 from doorcheck.scan.facts import members, texts
 from doorcheck.scan.facts.proofs import shared
 from doorcheck.scan.facts.state import State, new_choice
-from doorcheck.scan.facts.truth import EITHER, truth
+from doorcheck.scan.facts.truth import EITHER, certain, truth
 from doorcheck.scan.facts.values import (
     ANYTHING,
     UNDEFINED,
     Alternative,
     Arr,
+    Branch,
     Choice,
     Const,
     Derived,
@@ -49,7 +50,7 @@ def iterate(
     if name in {"find", "filter", "sort"}:
         return _selected(target, name, element, results)
     if name in {"some", "every"}:
-        return _any_or_all(target, results)
+        return _any_or_all(name, target, results)
     return Unknown(None, (target, *results))
 
 
@@ -76,8 +77,11 @@ def _few(target: Value) -> TypeGuard[Arr]:
     return constants or len(target.items) <= 4
 
 
-def _any_or_all(target: Value, results: list[Value]) -> Value:
+def _any_or_all(name: str, target: Value, results: list[Value]) -> Value:
     tests = [result for result in results if isinstance(result, Test | Choice)]
+    if name == "some" and len(tests) == len(results) > 1:
+        known = shared(certain(truth(test)[0]) for test in tests)
+        return Test((Branch(known),), EITHER, (target, *results))
     if len(tests) == 1:
         return Test(truth(tests[0])[0], EITHER, (target,))
     return Test(EITHER, EITHER, (target, *results))

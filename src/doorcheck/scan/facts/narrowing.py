@@ -10,7 +10,7 @@ from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.texts import text_of
 from doorcheck.scan.facts.truth import Branches
-from doorcheck.scan.facts.values import Branch, Const, Derived, External, Input, Test, Unknown, Value, made_from
+from doorcheck.scan.facts.values import Branch, Choice, Const, Derived, External, Input, Test, Unknown, Value, made_from
 
 _CHANGED = frozenset({"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic"})
 _STRONG_TYPES = frozenset({"number", "boolean", "bigint"})
@@ -25,7 +25,7 @@ def subject_of_test(value: Value) -> Input | None:
         return value if value.path or value.channel in {"body", "argument"} else None
     if isinstance(value, Derived) and value.how not in _CHANGED:
         return None
-    if not isinstance(value, Derived | Unknown):
+    if not isinstance(value, Derived | Unknown | Choice):
         return None
     found = [part for part in made_from(value, 12) if isinstance(part, Input)]
     names = {name_of(part) for part in found}

@@ -55,7 +55,7 @@ def member_of(value: Input, name: str) -> Value:
         return Input(_COLLECTIONS[value.channel], (name,))
     if name == "value" and value.channel == "cookie":
         return value
-    if name in {"length", "size"}:
+    if name == "length" or (name == "size" and value.channel == "form"):
         return Derived("length", (value,))
     if len(value.path) >= MAX_PATH:
         return value

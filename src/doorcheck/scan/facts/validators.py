@@ -205,6 +205,8 @@ def _members_known(found: set[Fact], check: Check, name: str, shape: Shape, dept
         if shape.items is None or shape.items.kind is Kind.SCALAR:
             found.add(_fact(check, name))
         return
+    if shape.unknowns is Unknowns.REJECTED:
+        found.add(_fact(check, name))
     for member, inner in shape.members or ():
         _members_known(found, check, f"{name}.{member}", inner, depth + 1)
 
