@@ -126,6 +126,22 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    # What follows says what a database's schema holds; see schema.toml.
+    account_models: list[str] = []
+    profile_models: list[str] = []
+    session_models: list[str] = []
+    tenant_models: list[str] = []
+    membership_parts: list[str] = []
+    invitation_parts: list[str] = []
+    power_parts: list[str] = []
+    rank_columns: list[str] = []
+    owner_columns: list[str] = []
+    creator_columns: list[str] = []
+    actor_columns: list[str] = []
+    tenant_columns: list[str] = []
+    sensitive_endings: list[str] = []
+    privileged_columns: list[str] = []
+    governed_columns: list[str] = []
 
 
 class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
