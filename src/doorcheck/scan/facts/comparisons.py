@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import texts
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.proofs import Fact, ProofKind, configured
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, nullness, truth, unset
+from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, is_secret_name, nullness, truth, unset
 from doorcheck.scan.facts.values import (
     UNDEFINED,
     Alternative,
@@ -161,6 +161,8 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
         return Test(yes, no, (value,)) if constant.value else Test(no, yes, (value,))
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
+    if isinstance(value, Env) and isinstance(constant.value, str) and constant.value and is_secret_name(value.name):
+        return _setting(value.name, constant.value)
     if isinstance(value, Obj | Arr | Fn | Reply):
         return Test(NEVER, EITHER, (value,))
     if isinstance(constant.value, str) and (is_keyed_hash(value) or (not constant.value and secret_name(value))):
@@ -184,6 +186,12 @@ def _type_test(value: Value, name: str, state: State | None) -> Test:
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
     return Test(EITHER, EITHER, (value,))
+
+
+def _setting(name: str, value: str) -> Test:
+    """Whether a variable that decides how callers are checked has this very value."""
+    sides = [configured(f"env:{name}", value, f"{name} is {value!r}", polarity=is_so) for is_so in (True, False)]
+    return Test((Branch(frozenset(sides[:1])),), (Branch(frozenset(sides[1:])),))
 
 
 def _proved_by_equality(

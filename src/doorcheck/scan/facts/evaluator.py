@@ -13,7 +13,7 @@ from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven, shared
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State, join, new_choice
 from doorcheck.scan.facts.values import (
@@ -221,7 +221,9 @@ class Evaluator:
         self.attempts |= outcome.attempts
         here = tuple(self.stack)
         for happening in outcome.happenings:
-            self._note(Happening(happening.effect, happening.facts | state.facts, here + happening.through))
+            facts = happening.facts | state.facts
+            if not (state.facts and contradictory(facts)):
+                self._note(Happening(happening.effect, facts, here + happening.through))
         if not proven(state.facts):
             state.reads.update(outcome.reads)
         if outcome.throws and self.tries:
