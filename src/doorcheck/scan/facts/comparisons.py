@@ -9,7 +9,7 @@ from doorcheck.scan.facts import texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, nullness, truth, unset
+from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, is_public_mark, nullness, truth, unset
 from doorcheck.scan.facts.values import (
     UNDEFINED,
     Alternative,
@@ -165,6 +165,10 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
         return Test(yes, no, (value,)) if constant.value else Test(no, yes, (value,))
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
+    if isinstance(value, Row) and value.path and is_public_mark(value.path[-1], constant):
+        says = f"the record's own {value.path[-1]} is {constant.value}"
+        mark = Fact(ProofKind.MARKED_PUBLIC, value.effect.file, value.effect.at, says)
+        return Test((Branch(value.found | {mark}),), EITHER, (value,))
     if isinstance(value, Obj | Arr | Fn | Reply):
         return Test(NEVER, EITHER, (value,))
     if isinstance(constant.value, str) and (is_keyed_hash(value) or (not constant.value and secret_name(value))):

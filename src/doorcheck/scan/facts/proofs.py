@@ -18,6 +18,7 @@ class ProofKind(enum.StrEnum):
     CAPABILITY = "capability"
     OPTED_OUT = "opted-out"
     EXEMPT = "exempt"
+    MARKED_PUBLIC = "marked-public"
 
     UNRESOLVED = "unresolved"
     FORGEABLE = "forgeable"

@@ -28,6 +28,7 @@ _NOTES = PROVING | {
     ProofKind.FORGEABLE,
     ProofKind.NOT_AWAITED,
     ProofKind.EXEMPT,
+    ProofKind.MARKED_PUBLIC,
 }
 _PROVEN = frozenset({Fact(ProofKind.SESSION, "", 0)})
 _choice_ids = itertools.count(1)

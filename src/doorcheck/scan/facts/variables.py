@@ -21,6 +21,6 @@ def kept_secret(ev: Evaluator, value: Value) -> str | None:
 def _is_known_to_all(ev: Evaluator, name: str) -> bool:
     """Whether a variable is part of what browsers are sent, or names a place, a product, a person: none is a secret."""
     words = ev.knowledge.words
-    if name.startswith(tuple(words["public_variable_prefixes"])):
+    if name.lower().startswith(tuple(words["public_variable_prefixes"])):
         return True
     return not is_secret_name(name) and name.rpartition("_")[2].lower() in words["public_variable_nouns"]
