@@ -161,7 +161,7 @@ class Evaluator:
 
     def _note(self, happening: Happening) -> None:
         key = id(happening.effect), happening.facts
-        if key not in self.noted:
+        if key not in self.noted and not contradictory(happening.facts):
             self.noted.add(key)
             self.happenings.append(happening)
 
@@ -221,9 +221,7 @@ class Evaluator:
         self.attempts |= outcome.attempts
         here = tuple(self.stack)
         for happening in outcome.happenings:
-            facts = happening.facts | state.facts
-            if not (state.facts and contradictory(facts)):
-                self._note(Happening(happening.effect, facts, here + happening.through))
+            self._note(Happening(happening.effect, happening.facts | state.facts, here + happening.through))
         if not proven(state.facts):
             state.reads.update(outcome.reads)
         if outcome.throws and self.tries:

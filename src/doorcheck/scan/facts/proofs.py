@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 
 
 class ProofKind(enum.StrEnum):
-    """What a fact about a path says. The first group answers "who is calling?"; the second explains its absence."""
+    """What a fact about a path says.
+
+    The first group answers "who is calling?", the second "may they, and what did they send?", with ``Fact.of`` naming
+    the record or the part of the request; the third explains what is absent.
+    """
 
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 - a kind of proof, no secret
@@ -19,6 +23,11 @@ class ProofKind(enum.StrEnum):
     CAPABILITY = "capability"
     OPTED_OUT = "opted-out"
     EXEMPT = "exempt"
+    MARKED_PUBLIC = "marked-public"
+
+    OWNED = "owned"
+    ROLE = "role"
+    CHECKED = "checked"
 
     UNRESOLVED = "unresolved"
     CONFIGURED = "configured"
@@ -45,6 +54,7 @@ class Fact:
     """``file`` and ``at`` (packed) are where it was seen; two facts of one kind and place are the same fact.
 
     ``source`` names what a person's identity was taken from: a library, or ``cookie <name>``; it is empty for machines.
+    ``of`` is what the fact is about, where it is about one record or one part of the request and not about the caller.
     """
 
     kind: ProofKind
@@ -53,6 +63,7 @@ class Fact:
     says: str = field(default="", compare=False)
     polarity: bool = True
     source: str = field(default="", compare=False)
+    of: str = ""
 
     @property
     def proves(self) -> bool:
@@ -75,13 +86,9 @@ def contradictory(facts: Facts) -> bool:
         fact.kind is ProofKind.UNSET_SECRET and not fact.polarity and fact.file in unset for fact in facts
     ):
         return True
-    configured = {fact.file: fact.at for fact in facts if fact.kind is ProofKind.CONFIGURED and fact.polarity}
-    return bool(configured) and any(
-        fact.kind is ProofKind.CONFIGURED
-        and fact.file in configured
-        and (fact.at == configured[fact.file]) != fact.polarity
-        for fact in facts
-    )
+    settings = [fact for fact in facts if fact.kind is ProofKind.CONFIGURED]
+    chosen = {fact.file: fact.at for fact in settings if fact.polarity}
+    return any((chosen[fact.file] == fact.at) != fact.polarity for fact in settings if fact.file in chosen)
 
 
 def configured(setting: str, choice: str, says: str, *, polarity: bool = True) -> Fact:
@@ -95,6 +102,27 @@ def shared(known: Iterable[Facts]) -> Facts:
     if not each:
         return NOTHING
     common = frozenset.intersection(*each)
+    if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
+        common |= _known_in_all(each)
     if len(each) > 1 and not proven(common) and all(proven(facts) for facts in each):
         common |= {fact for facts in each for fact in facts if fact.kind in PROVING}
     return common
+
+
+def _known_in_all(each: list[Facts]) -> Facts:
+    """Facts of the same thing that every path learned, each in its own place; who has the role may touch any record."""
+    first, *others = each
+    found = {fact for fact in first if fact.of and all(_knows(facts, fact) for facts in others)}
+    for facts in others:
+        found |= {fact for fact in facts if fact.of and fact.kind is ProofKind.OWNED and fact.polarity}
+    return frozenset(fact for fact in found if all(_knows(facts, fact) for facts in each))
+
+
+def _knows(facts: Facts, wanted: Fact) -> bool:
+    may = wanted.kind is ProofKind.OWNED and wanted.polarity
+    for fact in facts:
+        if fact.kind is wanted.kind and fact.of == wanted.of and fact.polarity == wanted.polarity:
+            return True
+        if may and fact.kind is ProofKind.ROLE and fact.polarity:
+            return True
+    return False

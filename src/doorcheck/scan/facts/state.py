@@ -29,6 +29,7 @@ _NOTES = PROVING | {
     ProofKind.NOT_AWAITED,
     ProofKind.EXEMPT,
     ProofKind.CONFIGURED,
+    ProofKind.MARKED_PUBLIC,
 }
 _PROVEN = frozenset({Fact(ProofKind.SESSION, "", 0)})
 _STOOD_IN = frozenset({Fact(ProofKind.CONFIGURED, "", 0)})

@@ -49,11 +49,37 @@ def truth(value: Value, state: State | None = None) -> tuple[Branches, Branches]
     if isinstance(value, Promise):
         return _of_promise(value)
     if isinstance(value, Row):
-        found = (Branch(value.found),)
+        found = (Branch(value.found | marked_public(value)),)
         return found, EITHER if value.maybe else NEVER
     if isinstance(value, Env):
         return _of_environment(value)
     return EITHER, NEVER if _is_something(value) else EITHER
+
+
+_PUBLIC_COLUMNS = frozenset({"public", "ispublic"})
+_VISIBLE_TO_ALL = frozenset({"public", "PUBLIC"})
+
+
+def marked_public(row: Row) -> Facts:
+    """What it says of a record that this member of it is true, where the member is a mark that the record is public."""
+    if not row.path or not is_public_column(row.path[-1]):
+        return NOTHING
+    effect = row.effect
+    return frozenset(
+        {Fact(ProofKind.MARKED_PUBLIC, effect.file, effect.at, f"the record's own {row.path[-1]} is true")}
+    )
+
+
+def is_public_column(name: str) -> bool:
+    """Whether a column of this name marks a record that anybody may see."""
+    return name.lower().replace("_", "") in _PUBLIC_COLUMNS
+
+
+def is_public_mark(name: str, value: Value) -> bool:
+    """Whether a record whose column ``name`` is this literal is one that anybody may see."""
+    if not isinstance(value, Const):
+        return False
+    return (value.value is True and is_public_column(name)) or value.value in _VISIBLE_TO_ALL
 
 
 def _of_environment(value: Env) -> tuple[Branches, Branches]:
