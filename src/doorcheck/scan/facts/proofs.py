@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 
 class ProofKind(enum.StrEnum):
-    """What a fact about a path says. The first group answers "who is calling?"; the second explains its absence."""
+    """What a fact about a path says.
+
+    The first group answers "who is calling?", the second "may they, and what did they send?", with ``Fact.of`` naming
+    the record or the part of the request; the third explains what is absent.
+    """
 
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 - a kind of proof, no secret
@@ -18,6 +22,10 @@ class ProofKind(enum.StrEnum):
     CAPABILITY = "capability"
     OPTED_OUT = "opted-out"
     EXEMPT = "exempt"
+
+    OWNED = "owned"
+    ROLE = "role"
+    CHECKED = "checked"
 
     UNRESOLVED = "unresolved"
     FORGEABLE = "forgeable"
@@ -43,6 +51,7 @@ class Fact:
     """``file`` and ``at`` (packed) are where it was seen; two facts of one kind and place are the same fact.
 
     ``source`` names what a person's identity was taken from: a library, or ``cookie <name>``; it is empty for machines.
+    ``of`` is what the fact is about, where it is about one record or one part of the request and not about the caller.
     """
 
     kind: ProofKind
@@ -51,6 +60,7 @@ class Fact:
     says: str = field(default="", compare=False)
     polarity: bool = True
     source: str = field(default="", compare=False)
+    of: str = ""
 
     @property
     def proves(self) -> bool:
@@ -80,6 +90,27 @@ def shared(known: Iterable[Facts]) -> Facts:
     if not each:
         return NOTHING
     common = frozenset.intersection(*each)
+    if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
+        common |= _known_in_all(each)
     if len(each) > 1 and not proven(common) and all(proven(facts) for facts in each):
         common |= {fact for facts in each for fact in facts if fact.kind in PROVING}
     return common
+
+
+def _known_in_all(each: list[Facts]) -> Facts:
+    """Facts of the same thing that every path learned, each in its own place; who has the role may touch any record."""
+    first, *others = each
+    found = {fact for fact in first if fact.of and all(_knows(facts, fact) for facts in others)}
+    for facts in others:
+        found |= {fact for fact in facts if fact.of and fact.kind is ProofKind.OWNED and fact.polarity}
+    return frozenset(fact for fact in found if all(_knows(facts, fact) for facts in each))
+
+
+def _knows(facts: Facts, wanted: Fact) -> bool:
+    may = wanted.kind is ProofKind.OWNED and wanted.polarity
+    for fact in facts:
+        if fact.kind is wanted.kind and fact.of == wanted.of and fact.polarity == wanted.polarity:
+            return True
+        if may and fact.kind is ProofKind.ROLE and fact.polarity:
+            return True
+    return False
