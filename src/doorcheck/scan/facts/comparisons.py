@@ -6,10 +6,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import texts
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.proofs import Fact, ProofKind, configured
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, nullness, truth, unset
+from doorcheck.scan.facts.truth import (
+    EITHER,
+    NEVER,
+    Branches,
+    both,
+    bounded,
+    is_public_mark,
+    is_secret_name,
+    nullness,
+    truth,
+    unset,
+)
 from doorcheck.scan.facts.values import (
     UNDEFINED,
     Alternative,
@@ -32,6 +43,7 @@ from doorcheck.scan.facts.values import (
     Value,
     made_from,
 )  # fmt: skip
+from doorcheck.scan.facts.variables import kept_secret
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
@@ -44,9 +56,12 @@ _ABOUT_THE_REQUEST = frozenset({"origin", "host", "referer", "user-agent", "acce
 
 def is_forgeable(value: Input) -> bool:
     """Whether a refusal that depends on this takes a caller's word for who they are."""
+    return value.channel in FORGEABLE and not _is_about_the_request(value)
+
+
+def _is_about_the_request(value: Input) -> bool:
     name = value.path[0].lower() if value.path else ""
-    about_the_request = name in _ABOUT_THE_REQUEST or name.startswith(("x-forwarded", "sec-", "if-"))
-    return value.channel in FORGEABLE and not about_the_request
+    return name in _ABOUT_THE_REQUEST or name.startswith(("x-forwarded", "sec-", "if-"))
 
 
 _OPEN_WHEN_ABSENT = frozenset({"body", "argument"})
@@ -161,6 +176,12 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
         return Test(yes, no, (value,)) if constant.value else Test(no, yes, (value,))
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
+    if isinstance(value, Env) and isinstance(constant.value, str) and constant.value and is_secret_name(value.name):
+        return _setting(value.name, constant.value)
+    if isinstance(value, Row) and value.path and is_public_mark(value.path[-1], constant):
+        says = f"the record's own {value.path[-1]} is {constant.value}"
+        mark = Fact(ProofKind.MARKED_PUBLIC, value.effect.file, value.effect.at, says)
+        return Test((Branch(value.found | {mark}),), EITHER, (value,))
     if isinstance(value, Obj | Arr | Fn | Reply):
         return Test(NEVER, EITHER, (value,))
     if isinstance(constant.value, str) and (is_keyed_hash(value) or (not constant.value and secret_name(value))):
@@ -186,6 +207,12 @@ def _type_test(value: Value, name: str, state: State | None) -> Test:
     return Test(EITHER, EITHER, (value,))
 
 
+def _setting(name: str, value: str) -> Test:
+    """Whether a variable that decides how callers are checked has this very value."""
+    sides = [configured(f"env:{name}", value, f"{name} is {value!r}", polarity=is_so) for is_so in (True, False)]
+    return Test((Branch(frozenset(sides[:1])),), (Branch(frozenset(sides[1:])),))
+
+
 def _proved_by_equality(
     ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None
 ) -> Branches:
@@ -205,9 +232,9 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
         key = secret_name(secret)
         made = f" (made with {key})" if key else ""
         return Fact(ProofKind.SIGNATURE, file, at, f"a keyed hash of the request{made} is compared with the one sent")
-    if not from_caller(given):
+    if not from_caller(given) or _says_only_where_from(given):
         return None
-    name = secret_name(secret)
+    name = kept_secret(ev, secret)
     if name is not None and not from_caller(secret):
         return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
     if (stored := _stored_credential(secret, given)) is not None:
@@ -218,6 +245,12 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
     if row is not None and is_credential_name(ev, row.path[-1]):
         return Fact(ProofKind.CREDENTIAL, file, at, f"the stored {row.path[-1]} is compared with what the caller sent")
     return None
+
+
+def _says_only_where_from(given: Value) -> bool:
+    """Whether this is an origin or a host: a browser tells it truly, and anybody else as they like."""
+    inputs = [part for part in made_from(given, 40) if isinstance(part, Input)]
+    return bool(inputs) and all(_is_about_the_request(part) for part in inputs)
 
 
 def _stored_credential(secret: Value, given: Value) -> str | None:
@@ -356,8 +389,9 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     for value in (item, collection):
         if isinstance(value, Session):
             return Test((Branch(frozenset({value.proof})),), EITHER, (collection, item))
-    if secret_name(collection) is not None and from_caller(item):
-        proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret_name(collection)}")
+    secret = kept_secret(ev, collection)
+    if secret is not None and from_caller(item) and not _says_only_where_from(item):
+        proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret}")
         return Test((Branch(frozenset({proof})),), EITHER, (collection, item))
     if isinstance(item, Input) and item.channel == "url" and (paths := texts.constants_of(collection)):
         return _named_path(ev, paths, scope, at)

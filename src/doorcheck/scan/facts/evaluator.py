@@ -13,7 +13,7 @@ from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven, shared
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State, join, new_choice
 from doorcheck.scan.facts.values import (
@@ -161,7 +161,7 @@ class Evaluator:
 
     def _note(self, happening: Happening) -> None:
         key = id(happening.effect), happening.facts
-        if key not in self.noted:
+        if key not in self.noted and not contradictory(happening.facts):
             self.noted.add(key)
             self.happenings.append(happening)
 

@@ -225,7 +225,9 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
         special = _of_global(path, state, scope, at, ev)
         if special is not None:
             return special
-    if value.package.startswith("@t3-oss/env") and path[-2:-1] == ("()",):
+    if path[-2:-1] == ("()",) and _is_environment(value):
+        if name in AS_DEPLOYED:
+            return Const(AS_DEPLOYED[name])
         return Env(name, sure=not _may_be_left_out(value, name))
     if len(path) > MAX_EXTERNAL_PATH:
         return Derived("member", (value,))
@@ -243,10 +245,18 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
     return External(value.package, path, value.links)
 
 
+def _is_environment(value: External) -> bool:
+    """Whether this is what a schema makes of the environment: ``createEnv({ … })``, ``schema.parse(process.env)``."""
+    if value.package.startswith("@t3-oss/env"):
+        return True
+    given = value.links[-1].arguments[:1] if value.links and value.package != "js" else ()
+    return any(isinstance(one, External) and (one.package, one.path) == ("js", ("process", "env")) for one in given)
+
+
 def _may_be_left_out(validated: External, name: str) -> bool:
     """Whether the schema of the validated environment says that this variable is optional."""
-    given = [argument for link in validated.links[-1:] for argument in link.arguments if isinstance(argument, Obj)]
-    groups = [group for each in given for group in each.props.values() if isinstance(group, Obj)]
+    given = [argument for link in validated.links for argument in link.arguments if isinstance(argument, Obj)]
+    groups = [*given, *(group for each in given for group in each.props.values() if isinstance(group, Obj))]
     schemas = [group.props[name] for group in groups if name in group.props]
     steps = {
         step for each in schemas for part in made_from(each, 60) if isinstance(part, External) for step in part.path

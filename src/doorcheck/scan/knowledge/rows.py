@@ -131,6 +131,10 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    public_variable_prefixes: list[str] = []
+    """Prefixes of environment variables that a build puts into what browsers are sent."""
+    public_variable_nouns: list[str] = []
+    """Last words of the names of variables that hold no secret, where no word of one is in the name."""
 
 
 class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
