@@ -40,5 +40,5 @@ def _spread_choice(
         before = props.get(name)
         if before is None:
             before = of_rest(ev, tuple(rest), name, state, scope) if rest else UNDEFINED
-        alternatives = zip(value.alternatives, given, strict=True)
-        props[name] = Choice(value.id, tuple(Alternative(own.get(name, before), one.facts) for one, own in alternatives))
+        pairs = zip(value.alternatives, given, strict=True)
+        props[name] = Choice(value.id, tuple(Alternative(own.get(name, before), one.facts) for one, own in pairs))
