@@ -14,6 +14,8 @@ from doorcheck.scan.project.database.models import Model
 from doorcheck.scan.project.database.naming import plain
 from doorcheck.scan.project.database.prisma import read_prisma
 from doorcheck.scan.project.database.sql import Ddl
+from doorcheck.scan.project.manifests import strings
+from doorcheck.scan.project.skim import Skim
 from doorcheck.scan.project.tree import Tree, UnreadableFile
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
@@ -22,8 +24,12 @@ MAX_BYTES = 48 * 1024 * 1024
 MAX_SECONDS = 10.0
 """Processor time for all of them."""
 
+MAX_DECLARING = 1_000
+"""Source files that may declare tables."""
+
 Declared = Callable[[], Iterable[Model]]
 
+_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies")
 _DIGITS = re.compile(r"\d+")
 _SAMPLES = frozenset(
     ("test", "tests", "__tests__", "fixtures", "__fixtures__", "examples", "e2e", "mocks", "__mocks__", "testdata")
@@ -146,6 +152,24 @@ def _sql(tree: Tree, files: _Files, migrated: tuple[str, ...]) -> dict[str, Ddl]
             if text:
                 found[_home(tree, path)].apply(path, _DOWN_SECTION.sub("", text))
     return found
+
+
+def declaring_files(tree: Tree, packages: Iterable[str], skim_of: Callable[[str], Skim | None]) -> list[str]:
+    """The source files that import one of these packages, in apps and packages that depend on one of them."""
+    wanted = frozenset(packages)
+    depended = {name if name.startswith("@") else name.split("/")[0] for name in wanted}
+    manifests = [path for path in tree.others if path.rpartition("/")[2] == "package.json"]
+    homes = tuple(
+        path.removesuffix("package.json")
+        for path in manifests
+        if any(not depended.isdisjoint(strings(tree.data(path).get(field))) for field in _DEPENDENCIES)
+    )
+    found = (path for path in tree.sources if path.startswith(homes) and not _is_sample(path)) if homes else ()
+    return [
+        path
+        for path in found
+        if (skimmed := skim_of(path)) is not None and any(link.specifier in wanted for link in skimmed.links)
+    ][:MAX_DECLARING]
 
 
 def _home(tree: Tree, path: str) -> str:
