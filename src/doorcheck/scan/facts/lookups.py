@@ -182,8 +182,7 @@ def named_parts(
         elif isinstance(value, External) and value.links and not (name and is_hashed(value)):
             if name:
                 found.append((name, value))
-            if columns or value.path[-1:] == ("()",):
-                queue.extend(_of_links(value))
+            queue.extend(_of_links(value, columns))
         elif isinstance(value, Derived) and value.how == "text":
             queue.extend((name, part) for part in value.parts)
             found.append((name, value))
@@ -202,10 +201,11 @@ def _is_operator(key: str) -> bool:
     return key.startswith("$") or key in {"equals", "in", "AND", "OR", "where", "is", "some", "data", "select", "eq"}
 
 
-def _of_links(value: External) -> list[tuple[str, Value]]:
+def _of_links(value: External, columns: bool) -> list[tuple[str, Value]]:
     """``eq(sessions.token, x)``: the first argument names the column of the others."""
     found: list[tuple[str, Value]] = []
-    for link in value.links[-8:]:
+    is_column = value.path[-1:] != ("()",)
+    for link in value.links[-8:] if columns or not is_column else ():
         first = link.arguments[0] if link.arguments else None
         column = ""
         if isinstance(first, External) and first.path and first.path[-1] == "()":
