@@ -55,10 +55,15 @@ class Identity(_Row, frozen=True, kw_only=True):
 
 
 class Callback(_Row, frozen=True, kw_only=True):
-    """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction)."""
+    """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction).
+
+    With ``option`` the function is that property of the argument; where another library made the argument, the call
+    is that library's.
+    """
 
     argument: int = 0
     gives_itself: bool = False
+    option: str = ""
 
 
 class Same(_Row, frozen=True, kw_only=True):
