@@ -31,7 +31,6 @@ from doorcheck.scan.facts.values import (
     Derived,
     External,
     Fn,
-    Input,
     Obj,
     Promise,
     Test,
@@ -247,7 +246,7 @@ def _opaque(ev: Evaluator, node: ir.Opaque, state: State, scope: Scope) -> Value
     del state
     if node.what == "too-deep":
         return Unknown(ev.blind(scope.module.path, node.at, "code nested too deep to read"))
-    return Input("meta") if node.what == "meta_property" else ANYTHING
+    return Derived("meta", ()) if node.what == "meta_property" else ANYTHING
 
 
 _EVALUATE: dict[type[Any], Callable[[Any, Any, State, Any], Value]] = {
