@@ -29,6 +29,7 @@ def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         _takes_in,
         _limited_by_address,
         _shown_already,
+        _served_already,
         _marked_public,
     ):
         verdict = reason(case, found)
@@ -229,3 +230,19 @@ def _shown_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     if shown and all(shown) and shown[0] is not None:
         return NotNeeded("reads what a public page shows anyway", (shown[0],))
     return None
+
+
+def _served_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """What it reads lies in ``public/``, which Next.js hands to anyone who asks, and the caller does not choose it."""
+    del case
+    if not found or not all(_lies_in_public(hole.effect) for hole in found):
+        return None
+    return NotNeeded("reads files that the app serves to anyone from public/", (found[0].evidence,))
+
+
+def _lies_in_public(effect: Effect) -> bool:
+    if effect.kind != "file" or effect.writes or not effect.operands:
+        return False
+    parts = made_from(effect.operands[0], 60)
+    texts = [part.value for part in parts if isinstance(part, Const) and isinstance(part.value, str)]
+    return any("public" in text.split("/") for text in texts) and not any(isinstance(part, Input) for part in parts)
