@@ -26,9 +26,12 @@ from doorcheck.scan.facts import following
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import Program
+from doorcheck.scan.facts.tables import declared_models
 from doorcheck.scan.judging import AppCase, Control, DoorCase
 from doorcheck.scan.knowledge.library import load
 from doorcheck.scan.project.apps import find_apps
+from doorcheck.scan.project.database.models import Model
+from doorcheck.scan.project.database.schemas import Schemas, declaring_files
 from doorcheck.scan.project.environment import documented_variables
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.project.resolution import Resolver
@@ -62,6 +65,7 @@ class Scan:
         self.program = Program(Resolver(self.tree), self.reader.summary)
         self.ev = Evaluator(self.program, load(knowledge))
         self.ev.documented_variables = documented_variables(self.tree)
+        self.ev.schema = Schemas(self.tree, self.ev.knowledge.words, [app.path for app in self.apps], self._declared)
         self.inventory = Inventory(self.ev, self.program)
         self.files: list[AppFiles] = []
         self.fronts: dict[str, Front] = {}
@@ -84,11 +88,15 @@ class Scan:
             doors=tuple(each.door for each in found),
             verdicts=verdicts,
             app_verdicts=app_verdicts,
-            unread=(*self.tree.unread, *self.reader.unread),
+            unread=(*self.tree.unread, *self.reader.unread, *self.ev.schema.unread),
             blind_spots=self._blind_spots(),
             files_parsed=self.reader.parsed,
             comments=self._comments(each.door for each in found),
         )
+
+    def _declared(self) -> list[Model]:
+        packages = {package for package, _ in self.ev.knowledge.tables}
+        return declared_models(self.ev, declaring_files(self.tree, packages, self.reader.skim_of))
 
     def _files(self) -> list[AppFiles]:
         found: list[AppFiles] = []
@@ -111,7 +119,7 @@ class Scan:
                 self.progress(number, len(found))
             trace = self._follow(each)
             shield = self.fronts[each.door.app].shield(each.door)
-            cases.append(DoorCase(each.door, trace, shield, self.ev.knowledge.words))
+            cases.append(DoorCase(each.door, trace, shield, self.ev.knowledge.words, schema=self.ev.schema))
         return cases
 
     def _shields(self, app: str, page: Page) -> bool:

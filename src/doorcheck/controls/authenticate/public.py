@@ -79,14 +79,19 @@ def _effects(case: DoorCase, kind: str) -> list[Effect]:
 
 def _begins_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     started = _effects(case, "session-start")
-    if started:
+    if started and not any(_beyond_login(case, hole.effect) for hole in found):
         return NotNeeded("signs the caller in: a login cannot ask for a session", (seen_effect(started[0]),))
     checked = [fact for fact in case.trace.attempts if fact.kind is ProofKind.CREDENTIAL]
-    if checked and all(not hole.effect.writes or _of_accounts(case, hole.effect) for hole in found):
+    if checked and all(_of_accounts(case, hole.effect) for hole in found):
         return NotNeeded(
             "verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),)
         )
     return None
+
+
+def _beyond_login(case: DoorCase, effect: Effect) -> bool:
+    """Whether an operation is none that a login comes with: making a token does not excuse it."""
+    return effect.kind in {"process", "file", "storage"} or (_removes(effect) and not _of_credentials(case, effect))
 
 
 def _signs_up(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
@@ -112,7 +117,7 @@ def _removes(effect: Effect) -> bool:
 
 def _of_accounts(case: DoorCase, effect: Effect) -> bool:
     """Whether an operation is on accounts, or on what proves who owns one."""
-    plain = effect.subject.lower()
+    plain = effect.subject.lower().replace("membership", "")
     return _of_credentials(case, effect) or any(word in plain for word in ("user", "account", "member", "profile"))
 
 

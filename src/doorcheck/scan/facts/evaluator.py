@@ -27,6 +27,7 @@ from doorcheck.scan.facts.values import (
     Value,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
+from doorcheck.scan.project.database.schemas import Schemas
 
 MAX_STEPS = 40_000
 MAX_CALLS_DEEP = 28
@@ -106,6 +107,8 @@ class Evaluator:
     tries: list[list[State]] = field(default_factory=list)
     memo: dict[object, Outcome] = field(default_factory=dict)
     documented_variables: frozenset[str] | None = None
+    schema: Schemas = field(default_factory=Schemas)
+    """What the project's files say of its databases: ``schema.model(effect.subject, effect.file)``."""
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
     noted: set[tuple[int, Facts]] = field(default_factory=set)
     captured: dict[int, Mapping[str, Value]] = field(default_factory=dict)

@@ -161,11 +161,23 @@ def _of_object(ev: Evaluator, value: Obj, name: str, state: State, scope: Scope,
         method = method_of(ev, value, value.cls, name)
         if method is not None:
             return method
-    for rest in reversed(value.rest):
-        found = member(ev, rest, name, state, scope, at, optional=True)
-        if not _is_nothing(found):
-            return found
-    return UNDEFINED if value.cls is None and not value.rest else ANYTHING
+    if value.cls is None and not value.rest:
+        return UNDEFINED
+    return of_rest(ev, value.rest, name, state, scope, at)
+
+
+def of_rest(ev: Evaluator, rest: tuple[Value, ...], name: str, state: State, scope: Scope, at: int = 0) -> Value:
+    """A property of what was spread into an object: of the last that has it."""
+    if not rest:
+        return ANYTHING
+    found = member(ev, rest[-1], name, state, scope, at, optional=True)
+    if _is_nothing(found):
+        return of_rest(ev, rest[:-1], name, state, scope, at)
+    if not isinstance(found, Choice) or not any(_is_nothing(one.value) for one in found.alternatives) or not rest[:-1]:
+        return found
+    before = of_rest(ev, rest[:-1], name, state, scope, at)
+    filled = (Alternative(before, one.facts) if _is_nothing(one.value) else one for one in found.alternatives)
+    return Choice(found.id, tuple(filled))
 
 
 def method_of(ev: Evaluator, instance: Value, cls: Value | None, name: str) -> Value | None:

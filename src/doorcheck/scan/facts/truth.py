@@ -79,7 +79,7 @@ def is_public_mark(name: str, value: Value) -> bool:
     """Whether a record whose column ``name`` is this literal is one that anybody may see."""
     if not isinstance(value, Const):
         return False
-    return (value.value is True and is_public_column(name)) or value.value in _VISIBLE_TO_ALL
+    return (value.value is True and is_public_column(name)) or (bool(name) and value.value in _VISIBLE_TO_ALL)
 
 
 def _of_environment(value: Env) -> tuple[Branches, Branches]:
