@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from doorcheck.controls import CATALOGUE
-from doorcheck.core import ControlId
+from doorcheck.core import ControlId, Written
 from doorcheck.scan.engine import scan
 
 
@@ -17,4 +17,5 @@ def test_evidence_points_at_the_line_that_names_next(tmp_path: Path) -> None:
     (tmp_path / "app" / "page.tsx").write_text("export default function Page() { return null }", encoding="utf-8")
     verdict = scan(tmp_path, controls=CATALOGUE).app_verdicts[".", ControlId.PATCH_FRAMEWORK]
     lines = (tmp_path / "package.json").read_text(encoding="utf-8").splitlines()
-    assert {lines[each.at.line - 1].strip() for each in verdict.evidence} == {'"next": "15.0.0"'}
+    shown = [each for each in verdict.evidence if isinstance(each, Written)]
+    assert {lines[each.at.line - 1].strip() for each in shown} == {'"next": "15.0.0"'}
