@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import first_use
 from doorcheck.scan.facts.collecting import collect, replace_variable
 from doorcheck.scan.facts.members import GLOBAL_OBJECTS
 from doorcheck.scan.facts.proofs import Fact, Facts, configured
@@ -36,12 +37,12 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
             collect(ev, target.object, evaluate(ev, target.object, state, scope), "set", (value,), state, scope)
         return
     if isinstance(target.object, ir.Name) and target.object.id in GLOBAL_OBJECTS and scope.frames:
-        says = f"changes the server's shared {target.property}"
-        ev.happen(
-            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
-        )
+        _keep(ev, target, value, state, scope)
         return
     owner = evaluate(ev, target.object, state, scope)
+    if isinstance(owner, External) and owner.package == "js" and owner.path[-1:] in _GLOBAL and scope.frames:
+        _keep(ev, target, value, state, scope)
+        return
     if isinstance(owner, Row) and owner.effect.kind == "state":
         says = "changes the server's shared state"
         ev.happen(
@@ -55,6 +56,17 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         owner.props[target.property] = value
     elif isinstance(target.object, ir.Name):
         replace_variable(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
+
+
+_GLOBAL = frozenset((name,) for name in GLOBAL_OBJECTS)
+
+
+def _keep(ev: Evaluator, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
+    """Something is put on the global object: data that callers share, or a client for the next call to find."""
+    if first_use.is_kept(value):
+        ev.program.kept.setdefault(target.property, value)
+    says = f"changes the server's shared {target.property}"
+    ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
 
 
 def _one_of(ev: Evaluator, owner: Cls, target: ir.Member, value: Value, scope: Scope) -> Value:

@@ -168,6 +168,12 @@ class Evaluator:
             self.noted.add(key)
             self.happenings.append(happening)
 
+    def forget(self, begun: int, end: int, excused: Callable[[Happening], bool]) -> None:
+        """Take back what happened between two counts of happenings; should it happen again, it counts."""
+        recent = self.happenings[begun:end]
+        self.happenings[begun:end] = [one for one in recent if not excused(one)]
+        self.noted -= {(id(one.effect), one.facts) for one in recent if excused(one)}
+
     def capture(self, state: State) -> None:
         """Keep the variables of a path that ends, because a function that outlives it may read them."""
         self.captured.update(state.frames)

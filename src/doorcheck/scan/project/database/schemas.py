@@ -30,6 +30,12 @@ MAX_DECLARING = 1_000
 Declared = Callable[[], Iterable[Model]]
 
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies")
+MAX_STATEMENT = 20_000
+"""Characters of a statement in which tables are looked for."""
+_TABLE = re.compile(
+    r"\b(?:from|join|into|update|table)\s+(?:only\s+)?((?:[\"`\[]?\w+[\"`\]]?\.){0,2}[\"`\[]?\w+)", re.IGNORECASE
+)
+_QUOTES = re.compile(r"[\"`\[\]]")
 _DIGITS = re.compile(r"\d+")
 _SAMPLES = frozenset(
     ("test", "tests", "__tests__", "fixtures", "__fixtures__", "examples", "e2e", "mocks", "__mocks__", "testdata")
@@ -57,9 +63,17 @@ class Schema:
     def model(self, name: str) -> Model | None:
         """The model that an operation's subject names: a client's property, a variable, a table, a collection.
 
-        Case, underscores and a simple plural make no difference. None when no schema file speaks of it.
+        Case, underscores and a simple plural make no difference; a statement in SQL is about the first table it names.
+        None when no schema file speaks of it.
         """
+        if " " in name and (named := self.tables_in(name)):
+            return named[0]
         return self.kinship.find(name)
+
+    def tables_in(self, sql: str) -> tuple[Model, ...]:
+        """The tables that a statement reads or changes, in the order in which its text names them."""
+        named = (self.kinship.find(_QUOTES.sub("", found[1])) for found in _TABLE.finditer(sql[:MAX_STATEMENT]))
+        return tuple({model.name: model for model in named if model is not None}.values())
 
 
 class Schemas:
