@@ -162,8 +162,13 @@ def _of_credentials(case: DoorCase, effect: Effect) -> bool:
 
 
 def _begins_verification(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
-    """A one-time code or link goes to whom it belongs: only its owner can go on with it."""
+    """A one-time code or link goes to whom it belongs: only its owner can go on with it.
+
+    An invitation is none: who writes one lets somebody in where the inviter should belong.
+    """
     kinds = {hole.effect.kind for hole in found}
+    if any("invit" in hole.effect.subject.lower() for hole in found if hole.effect.writes):
+        return None
     tokens = [hole for hole in found if _of_credentials(case, hole.effect)]
     if not any(word in hole.effect.says.lower() for hole in tokens for word in (*_CREATES, "update", "upsert")):
         return None

@@ -18,6 +18,7 @@ from doorcheck.scan.facts import (
     spreading,
     texts,
 )
+from doorcheck.scan.facts.collecting import keep_yielded
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import truth
 from doorcheck.scan.facts.values import (
@@ -184,7 +185,9 @@ def _await(ev: Evaluator, node: ir.Await, state: State, scope: Scope) -> Value:
 
 def _yield(ev: Evaluator, node: ir.Yield, state: State, scope: Scope) -> Value:
     if node.value is not None:
-        state.replied.append(evaluate(ev, node.value, state, scope))
+        value = evaluate(ev, node.value, state, scope)
+        state.replied.append(value)
+        keep_yielded(ev, value, state, scope)
     return ANYTHING
 
 
