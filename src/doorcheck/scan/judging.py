@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from doorcheck.core import App, ControlSpec, Door, Location, Verdict, Written
+from doorcheck.core.door import DoorKind
+from doorcheck.scan.project.database.schemas import Schemas
 from doorcheck.scan.syntax import positions
 
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
     from doorcheck.scan.doors.inventory import AppFiles
     from doorcheck.scan.facts.following import Trace
-    from doorcheck.scan.facts.proofs import Fact
+    from doorcheck.scan.facts.proofs import Fact, Facts
     from doorcheck.scan.facts.values import Effect
 
 Words = Mapping[str, frozenset[str]]
@@ -24,7 +26,7 @@ class DoorCase:
     """One door with everything a judge may read: its trace, the middleware in front of it, and its surroundings.
 
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
-    can open already shows what the door reads.
+    can open already shows what the door reads. ``schema`` tells of the models that effects are about.
     """
 
     door: Door
@@ -34,6 +36,7 @@ class DoorCase:
     opted_out: Written | None = None
     shown_publicly: Mapping[str, Written] = field(default_factory=dict)
     rendered_by: Written | None = None
+    schema: Schemas = field(default_factory=Schemas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,15 @@ class Control:
     spec: ControlSpec
     judge_door: Callable[[DoorCase], Verdict] | None = None
     judge_app: Callable[[AppCase], Verdict] | None = None
+
+
+def asked_here(case: DoorCase, facts: Facts) -> bool:
+    """Whether a path can be taken by a request with one of the methods of this door."""
+    if case.door.kind is not DoorKind.ROUTE_HANDLER:
+        return True
+    methods = {method.upper() for method in case.door.methods}
+    told = [fact for fact in facts if fact.kind.value == "method"] if methods else []
+    return not any(fact.of not in methods if fact.polarity else methods == {fact.of} for fact in told)
 
 
 def place(file: str, at: int) -> Location:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.controls.refuse_unknown_fields import spec
-from doorcheck.controls.validate_input.uses import asked_here
 from doorcheck.core import Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.scan.facts.checks import Kind, Unknowns
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.proofs import ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uses import Form, Place, Use, uses_of
-from doorcheck.scan.judging import DoorCase, place, seen_effect
+from doorcheck.scan.judging import DoorCase, asked_here, place, seen_effect
 
 _MAX_EVIDENCE = 6
 _RECORDS = frozenset({"body", "form", "argument", "query", "params"})
@@ -111,4 +110,6 @@ def _missing(case: DoorCase, way: str, found: list[_Write]) -> Missing:
     if way == spec.KEEPS_UNKNOWN and check is not None:
         nearest = (Written("keeps fields that the schema does not name", place(check.file, check.at)),)
     del case
-    return Missing(way, says, (*nearest, *dict.fromkeys(each.evidence for each in found))[:_MAX_EVIDENCE], Severity.HIGH)
+    return Missing(
+        way, says, (*nearest, *dict.fromkeys(each.evidence for each in found))[:_MAX_EVIDENCE], Severity.HIGH
+    )

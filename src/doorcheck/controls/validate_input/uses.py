@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from doorcheck.core import Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts.evaluator import Happening
-from doorcheck.scan.facts.proofs import TYPED, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import TYPED, Fact, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uses import Form, Place, Use, uses_of
-from doorcheck.scan.judging import DoorCase, place, seen_effect
+from doorcheck.scan.judging import DoorCase, asked_here, place, seen_effect
 
 SENSITIVE = frozenset(
     {
@@ -23,7 +23,18 @@ _DOUBTFUL = frozenset({"library", "unfollowed"})
 _TEXTS = frozenset({"params", "query", "header", "cookie"})
 """Channels that hold texts, or lists of them, whatever a caller sends."""
 _NOT_SENT = frozenset({"request", "url", "headers", "cookies", "address", "meta", "event"})
-_ABOUT_CALL = ("user-agent", "accept", "referer", "origin", "host", "x-forwarded", "x-real-ip", "cf-", "x-vercel", "sec-")
+_ABOUT_CALL = (
+    "user-agent",
+    "accept",
+    "referer",
+    "origin",
+    "host",
+    "x-forwarded",
+    "x-real-ip",
+    "cf-",
+    "x-vercel",
+    "sec-",
+)
 _SPOKEN = {Place.PATH, Place.ADDRESS, Place.COMMAND, Place.QUERY, Place.PATTERN}
 """Places where a text is no mere value: it is followed, run or matched."""
 
@@ -59,27 +70,14 @@ def judged_uses(case: DoorCase) -> list[Judged]:
     for happening in case.trace.happenings:
         effect = happening.effect
         if effect.kind in _DOUBTFUL:
-            for use in uses_of(effect, happening.facts):
-                if effect.kind == "unfollowed" or _decides(happening.effect.at, case):
-                    unfollowed[name_of(use.input)] = None
+            if effect.kind == "unfollowed" or _decides(effect.at, case):
+                unfollowed.update((name_of(use.input), None) for use in uses_of(effect, happening.facts))
             continue
         if effect.kind not in SENSITIVE or _counts_calls(case, happening):
             continue
-        for use in uses_of(effect, happening.facts):
-            if use.input.channel not in _NOT_SENT and asked_here(case, use.facts):
-                found.append(_judged(case, use, happening, unfollowed))
+        uses = (use for use in uses_of(effect, happening.facts) if use.input.channel not in _NOT_SENT)
+        found.extend(_judged(case, use, happening, unfollowed) for use in uses if asked_here(case, use.facts))
     return found
-
-
-def asked_here(case: DoorCase, facts: Facts) -> bool:
-    """Whether a path can be taken by a request with one of the methods of this door."""
-    if case.door.kind is not DoorKind.ROUTE_HANDLER:
-        return True
-    methods = {method.upper() for method in case.door.methods}
-    for fact in facts:
-        if fact.kind is ProofKind.METHOD and methods and (fact.of not in methods if fact.polarity else methods == {fact.of}):
-            return False
-    return True
 
 
 def _decides(at: int, case: DoorCase) -> bool:

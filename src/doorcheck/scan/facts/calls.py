@@ -17,8 +17,9 @@ from doorcheck.scan.facts import (
     requests,
     texts,
 )
+from doorcheck.scan.facts.collecting import ADDING, collect
 from doorcheck.scan.facts.evaluator import PathEnds
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, shared
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import nullness
 from doorcheck.scan.facts.values import (
@@ -80,7 +81,10 @@ def call_expression(ev: Evaluator, node: ir.Call, state: State, scope: Scope) ->
             if not something:
                 return UNDEFINED
         arguments = arguments_of(ev, node.arguments, state, scope)
-        return call_method(ev, target, callee.property, arguments, state, scope, node.at)
+        value = call_method(ev, target, callee.property, arguments, state, scope, node.at)
+        if callee.property in ADDING:
+            collect(ev, callee.object, target, callee.property, arguments, state, scope)
+        return value
     if isinstance(callee, ir.Super):
         _construct_parent(ev, node, state, scope)
         return UNDEFINED
@@ -239,6 +243,8 @@ def _method_of_choice(
         ):
             continue
         state.facts = before | alternative.facts
+        if alternative.facts and contradictory(state.facts):
+            continue
         try:
             result = call_method(ev, alternative.value, name, arguments, state, scope, at)
         except PathEnds:

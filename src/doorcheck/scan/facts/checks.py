@@ -27,7 +27,7 @@ class Unknowns(enum.Enum):
 
 
 class Shape:
-    """What a schema lets through. ``members`` is None where they are not known; ``items`` are those of a list or record.
+    """What a schema lets through. ``members`` is None where they are not known; ``items`` are of a list or record.
 
     Shapes are compared by what they say, and each remembers its hash: they are part of many keys.
     """

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import narrowing, texts
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts import bytewise, narrowing, texts
+from doorcheck.scan.facts.proofs import Fact, ProofKind, configured
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, nullness, truth, unset
+from doorcheck.scan.facts.truth import (
+    EITHER,
+    NEVER,
+    Branches,
+    both,
+    bounded,
+    decides_checks,
+    is_public_mark,
+    nullness,
+    truth,
+    unset,
+)
 from doorcheck.scan.facts.values import (
     UNDEFINED,
-    Alternative,
     Arr,
     Branch,
     Choice,
@@ -32,6 +42,7 @@ from doorcheck.scan.facts.values import (
     Value,
     made_from,
 )  # fmt: skip
+from doorcheck.scan.facts.variables import kept_secret
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
@@ -44,9 +55,12 @@ _ABOUT_THE_REQUEST = frozenset({"origin", "host", "referer", "user-agent", "acce
 
 def is_forgeable(value: Input) -> bool:
     """Whether a refusal that depends on this takes a caller's word for who they are."""
+    return value.channel in FORGEABLE and not _is_about_the_request(value)
+
+
+def _is_about_the_request(value: Input) -> bool:
     name = value.path[0].lower() if value.path else ""
-    about_the_request = name in _ABOUT_THE_REQUEST or name.startswith(("x-forwarded", "sec-", "if-"))
-    return value.channel in FORGEABLE and not about_the_request
+    return name in _ABOUT_THE_REQUEST or name.startswith(("x-forwarded", "sec-", "if-"))
 
 
 _OPEN_WHEN_ABSENT = frozenset({"body", "argument"})
@@ -62,8 +76,8 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator == "instanceof":
         return narrowing.of_class(instance_of(left, right, state), left, right, scope.module.path, at)
     if operator == "in":
-        test = _has_key(left, right, state)
-        return narrowing.one_of(test, right, left, scope.module.path, at) if isinstance(test, Test) else test
+        has = _has_key(left, right, state)
+        return narrowing.one_of(has, right, left, scope.module.path, at) if isinstance(has, Test) else has
     if operator == "+":
         return texts.joined((left, right))
     if operator in {"<", ">", "<=", ">="}:
@@ -73,7 +87,7 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
 
 def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None = None) -> Test:
     """The test that two values are the same."""
-    left, right = _added_up(left, right) or (left, right)
+    left, right = bytewise.added_up(left, right) or (left, right)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Choice):
 
@@ -93,28 +107,6 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
                 return narrowing.equal_to_known(known, left, right, scope.module.path, at)
     yes = _proved_by_equality(ev, left, right, scope, at, state)
     return narrowing.equal_to_known(Test(yes, EITHER, (left, right)), left, right, scope.module.path, at)
-
-
-def _added_up(left: Value, right: Value) -> tuple[Value, Value] | None:
-    """What a constant-time comparison written by hand compares: it adds up ``a ^ b`` and asks whether that is 0."""
-    for total, zero in ((left, right), (right, left)):
-        if isinstance(zero, Const) and zero.value == 0 and isinstance(total, Choice | Derived):
-            each = next(
-                (part for part in made_from(total, 40) if isinstance(part, Derived) and part.how == "xor"), None
-            )
-            if each is not None:
-                return _whole(each.parts[0]), _whole(each.parts[1])
-    return None
-
-
-def _whole(character: Value) -> Value:
-    """What a character was taken from: ``text.charCodeAt(i)``, ``bytes[i]``."""
-    if isinstance(character, Choice):
-        found = tuple(Alternative(_whole(one.value), one.facts) for one in character.alternatives)
-        return Choice(character.id, found)
-    if isinstance(character, Derived) and character.how in {"call", "member"} and character.parts:
-        return character.parts[0]
-    return character
 
 
 def over_choice(value: Choice, test: Callable[[Value], Test], state: State | None, parts: tuple[Value, ...]) -> Test:
@@ -164,6 +156,12 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
         return Test(yes, no, (value,)) if constant.value else Test(no, yes, (value,))
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
+    if isinstance(value, Env) and isinstance(constant.value, str) and constant.value and decides_checks(value.name):
+        return _setting(value.name, constant.value)
+    if isinstance(value, Row) and value.path and is_public_mark(value.path[-1], constant):
+        says = f"the record's own {value.path[-1]} is {constant.value}"
+        mark = Fact(ProofKind.MARKED_PUBLIC, value.effect.file, value.effect.at, says)
+        return Test((Branch(value.found | {mark}),), EITHER, (value,))
     if isinstance(value, Obj | Arr | Fn | Reply):
         return Test(NEVER, EITHER, (value,))
     if isinstance(constant.value, str) and (is_keyed_hash(value) or (not constant.value and secret_name(value))):
@@ -189,6 +187,12 @@ def _type_test(value: Value, name: str, state: State | None) -> Test:
     return Test(EITHER, EITHER, (value,))
 
 
+def _setting(name: str, value: str) -> Test:
+    """Whether a variable that decides how callers are checked has this very value."""
+    sides = [configured(f"env:{name}", value, f"{name} is {value!r}", polarity=is_so) for is_so in (True, False)]
+    return Test((Branch(frozenset(sides[:1])),), (Branch(frozenset(sides[1:])),))
+
+
 def _proved_by_equality(
     ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None
 ) -> Branches:
@@ -208,9 +212,9 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
         key = secret_name(secret)
         made = f" (made with {key})" if key else ""
         return Fact(ProofKind.SIGNATURE, file, at, f"a keyed hash of the request{made} is compared with the one sent")
-    if not from_caller(given):
+    if not from_caller(given) or _says_only_where_from(given):
         return None
-    name = secret_name(secret)
+    name = kept_secret(ev, secret)
     if name is not None and not from_caller(secret):
         return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
     if (stored := _stored_credential(secret, given)) is not None:
@@ -221,6 +225,12 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
     if row is not None and is_credential_name(ev, row.path[-1]):
         return Fact(ProofKind.CREDENTIAL, file, at, f"the stored {row.path[-1]} is compared with what the caller sent")
     return None
+
+
+def _says_only_where_from(given: Value) -> bool:
+    """Whether this is an origin or a host: a browser tells it truly, and anybody else as they like."""
+    inputs = [part for part in made_from(given, 40) if isinstance(part, Input)]
+    return bool(inputs) and all(_is_about_the_request(part) for part in inputs)
 
 
 def _stored_credential(secret: Value, given: Value) -> str | None:
@@ -363,8 +373,9 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     for value in (item, collection):
         if isinstance(value, Session):
             return Test((Branch(frozenset({value.proof})),), EITHER, (collection, item))
-    if secret_name(collection) is not None and from_caller(item):
-        proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret_name(collection)}")
+    secret = kept_secret(ev, collection)
+    if secret is not None and from_caller(item) and not _says_only_where_from(item):
+        proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret}")
         return Test((Branch(frozenset({proof})),), EITHER, (collection, item))
     if isinstance(item, Input) and item.channel == "url" and (paths := texts.constants_of(collection)):
         return _named_path(ev, paths, scope, at)

@@ -7,13 +7,13 @@ function, whoever calls it. Closures are followed where they are called.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven, shared
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State, join, new_choice
 from doorcheck.scan.facts.values import (
@@ -27,6 +27,7 @@ from doorcheck.scan.facts.values import (
     Value,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
+from doorcheck.scan.project.database.schemas import Schemas
 
 MAX_STEPS = 40_000
 MAX_CALLS_DEEP = 28
@@ -106,6 +107,8 @@ class Evaluator:
     tries: list[list[State]] = field(default_factory=list)
     memo: dict[object, Outcome] = field(default_factory=dict)
     documented_variables: frozenset[str] | None = None
+    schema: Schemas = field(default_factory=Schemas)
+    """What the project's files say of its databases: ``schema.model(effect.subject, effect.file)``."""
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
     noted: set[tuple[int, Facts]] = field(default_factory=set)
     assigned: dict[Effect, tuple[Value, ...]] = field(default_factory=dict)
@@ -164,9 +167,15 @@ class Evaluator:
 
     def _note(self, happening: Happening) -> None:
         key = id(happening.effect), happening.facts
-        if key not in self.noted:
+        if key not in self.noted and not contradictory(happening.facts):
             self.noted.add(key)
             self.happenings.append(happening)
+
+    def forget(self, begun: int, end: int, excused: Callable[[Happening], bool]) -> None:
+        """Take back what happened between two counts of happenings; should it happen again, it counts."""
+        recent = self.happenings[begun:end]
+        self.happenings[begun:end] = [one for one in recent if not excused(one)]
+        self.noted -= {(id(one.effect), one.facts) for one in recent if excused(one)}
 
     def capture(self, state: State) -> None:
         """Keep the variables of a path that ends, because a function that outlives it may read them."""
@@ -317,6 +326,8 @@ class Evaluator:
             return [Exit("throw", end.value, state, fn.function.at, end.refusal)]
         remaining = statements.run_block(self, fn.function.body, [state], scope, exits)
         exits.extend(Exit("return", UNDEFINED, left, fn.function.end) for left in remaining)
+        if fn.function.generator:
+            exits = [_with_yielded(exit_, frame) for exit_ in exits]
         return exits
 
     def call_back(self, value: Value, arguments: Sequence[Value], state: State, at: int, file: str) -> Value:
@@ -330,6 +341,16 @@ class Evaluator:
             return UNDEFINED
         state.frames, state.reads = fork.frames, {**state.reads, **fork.reads}
         return settled_promise(result)
+
+
+def _with_yielded(exit_: Exit, frame: int) -> Exit:
+    """What looping over a generator gives is what it has yielded, not what it returns."""
+    from doorcheck.scan.facts.collecting import YIELDED  # noqa: PLC0415 - collecting uses the evaluator
+
+    yielded = exit_.state.frames.get(frame, {}).get(YIELDED)
+    if exit_.how != "return" or yielded is None:
+        return exit_
+    return replace(exit_, value=yielded)
 
 
 def carries_code(value: Value) -> bool:

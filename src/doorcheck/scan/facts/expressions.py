@@ -16,8 +16,10 @@ from doorcheck.scan.facts import (
     narrowing,
     promises,
     rendering,
+    spreading,
     texts,
 )
+from doorcheck.scan.facts.collecting import keep_yielded
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import truth
 from doorcheck.scan.facts.values import (
@@ -31,7 +33,6 @@ from doorcheck.scan.facts.values import (
     Derived,
     External,
     Fn,
-    Input,
     Obj,
     Promise,
     Test,
@@ -128,7 +129,7 @@ def _object(ev: Evaluator, node: ir.Object, state: State, scope: Scope) -> Value
     for entry in node.entries:
         value = evaluate(ev, entry.value, state, scope)
         if entry.key is None:
-            _spread_into(props, rest, value)
+            spreading.spread_into(ev, props, rest, value, state, scope)
         elif isinstance(entry.key, str):
             props[entry.key] = value
         else:
@@ -138,15 +139,6 @@ def _object(ev: Evaluator, node: ir.Object, state: State, scope: Scope) -> Value
             else:
                 rest.append(Derived("computed", (value,)))
     return Obj(props, tuple(rest))
-
-
-def _spread_into(props: dict[str, Value], rest: list[Value], value: Value) -> None:
-    value = value.value if isinstance(value, Promise) else value
-    if isinstance(value, Obj) and value.cls is None:
-        props.update(value.props)
-        rest.extend(value.rest)
-    elif not isinstance(value, Const):
-        rest.append(value)
 
 
 def _array(ev: Evaluator, node: ir.Array, state: State, scope: Scope) -> Value:
@@ -195,7 +187,9 @@ def _await(ev: Evaluator, node: ir.Await, state: State, scope: Scope) -> Value:
 
 def _yield(ev: Evaluator, node: ir.Yield, state: State, scope: Scope) -> Value:
     if node.value is not None:
-        state.replied.append(evaluate(ev, node.value, state, scope))
+        value = evaluate(ev, node.value, state, scope)
+        state.replied.append(value)
+        keep_yielded(ev, value, state, scope)
     return ANYTHING
 
 
@@ -257,7 +251,7 @@ def _opaque(ev: Evaluator, node: ir.Opaque, state: State, scope: Scope) -> Value
     del state
     if node.what == "too-deep":
         return Unknown(ev.blind(scope.module.path, node.at, "code nested too deep to read"))
-    return Input("meta") if node.what == "meta_property" else ANYTHING
+    return Derived("meta", ()) if node.what == "meta_property" else ANYTHING
 
 
 _EVALUATE: dict[type[Any], Callable[[Any, Any, State, Any], Value]] = {

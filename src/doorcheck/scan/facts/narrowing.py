@@ -54,11 +54,13 @@ def equal_to_known(test: Test, left: Value, right: Value, file: str, at: int) ->
             if typed and other.value != "string":
                 return test
             facts = learned(one.parts[0], file, at, "tested for its type", typed=typed)
-        elif isinstance(other, Const) and (other.value is None or isinstance(other.value, bool)):
-            continue
-        elif isinstance(other, Derived) and other.how == "length":
-            continue
-        elif subject_of_test(one) is None or _sent(other) or isinstance(one, Derived):
+        elif (
+            (isinstance(other, Const) and (other.value is None or isinstance(other.value, bool)))
+            or (isinstance(other, Derived) and other.how == "length")
+            or subject_of_test(one) is None
+            or _sent(other)
+            or isinstance(one, Derived)
+        ):
             continue
         else:
             facts = learned(one, file, at, "compared with what the server knows")
@@ -101,17 +103,14 @@ def _alternatives(pattern: str) -> list[str]:
     """The top-level alternatives of a pattern."""
     found = [""]
     depth, bracket = 0, False
-    for token in re.findall(r"\\.|.", pattern, re.DOTALL):
-        if token == "[":
-            bracket = True
-        elif token == "]":
-            bracket = False
-        elif not bracket and token in "()":
-            depth += 1 if token == "(" else -1
-        if token == "|" and not bracket and depth == 0:
+    for piece in re.findall(r"\\.|.", pattern, re.DOTALL):
+        bracket = piece == "[" or (bracket and piece != "]")
+        if not bracket and piece in "()":
+            depth += 1 if piece == "(" else -1
+        if piece == "|" and not bracket and depth == 0:
             found.append("")
         else:
-            found[-1] += token
+            found[-1] += piece
     return found
 
 

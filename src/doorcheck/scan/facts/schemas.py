@@ -112,14 +112,11 @@ class _Reader:
 
     def object(self, arguments: tuple[Value, ...], unknowns: Unknowns, depth: int) -> Shape:
         members = self.members(arguments[0], depth) if arguments else None
-        option = arguments[1].props.get("additionalProperties") if _is_object(arguments, 1) else None
+        options = arguments[1] if len(arguments) > 1 else None
+        option = options.props.get("additionalProperties") if isinstance(options, Obj) else None
         if isinstance(option, Const) and option.value is False:
             unknowns = Unknowns.REJECTED
         return object_of(members, unknowns) if members is not None else Shape(Kind.OBJECT, None, None, unknowns)
-
-
-def _is_object(arguments: tuple[Value, ...], position: int) -> bool:
-    return len(arguments) > position and isinstance(arguments[position], Obj)
 
 
 def _object(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
@@ -94,7 +95,9 @@ _BY_NAME = {
 _NESTED_RECORDS = frozenset({"create", "update", "upsert", "createMany", "data", "$set", "$setOnInsert", "$push"})
 _CONNECTS = frozenset({"connect", "disconnect", "where"})
 _LINKS = {
-    **dict.fromkeys(("where", "andWhere", "having", "eq", "neq", "match", "in", "is", "contains", "on", "and"), Place.KEY),
+    **dict.fromkeys(
+        ("where", "andWhere", "having", "eq", "neq", "match", "in", "is", "contains", "on", "and"), Place.KEY
+    ),
     **dict.fromkeys(("limit", "offset", "range", "orderBy", "sort", "skip", "order"), Place.RANGE),
     **dict.fromkeys(("set", "values", "insert", "update", "upsert", "onConflictDoUpdate", "doUpdateSet"), Place.FIELD),
     "or": Place.QUERY,
@@ -214,28 +217,34 @@ class _Budget:
 
 
 def _walk(value: Value, at: _At, budget: _Budget) -> Iterator[Use]:
-    if not budget.spend():
-        return
-    if isinstance(value, Input):
-        yield Use(value, at.place, at.form, at.facts, at.as_record, at.doubt)
-    elif isinstance(value, Obj):
-        yield from _walk_object(value, at, budget)
-    elif isinstance(value, Arr):
-        for item in (*value.items, *value.rest):
-            yield from _walk(item, at, budget)
-    elif isinstance(value, Choice):
-        for one in value.alternatives:
-            yield from _walk(one.value, replace(at, facts=at.facts | one.facts), budget)
-    elif isinstance(value, Promise):
-        yield from _walk(value.value, at, budget)
-    elif isinstance(value, Derived):
-        yield from _walk_derived(value, at, budget)
-    elif isinstance(value, Unknown):
-        inner = replace(at, doubt=at.doubt or value.fact)
-        for part in value.parts:
-            yield from _walk(part, inner, budget)
-    elif isinstance(value, External):
-        yield from _walk_external(value, at, budget)
+    step = _WALKS.get(type(value))
+    if step is not None and budget.spend():
+        yield from step(value, at, budget)
+
+
+def _walk_input(value: Input, at: _At, budget: _Budget) -> Iterator[Use]:
+    del budget
+    yield Use(value, at.place, at.form, at.facts, at.as_record, at.doubt)
+
+
+def _walk_list(value: Arr, at: _At, budget: _Budget) -> Iterator[Use]:
+    for item in (*value.items, *value.rest):
+        yield from _walk(item, at, budget)
+
+
+def _walk_choice(value: Choice, at: _At, budget: _Budget) -> Iterator[Use]:
+    for one in value.alternatives:
+        yield from _walk(one.value, replace(at, facts=at.facts | one.facts), budget)
+
+
+def _walk_promise(value: Promise, at: _At, budget: _Budget) -> Iterator[Use]:
+    yield from _walk(value.value, at, budget)
+
+
+def _walk_unknown(value: Unknown, at: _At, budget: _Budget) -> Iterator[Use]:
+    inner = replace(at, doubt=at.doubt or value.fact)
+    for part in value.parts:
+        yield from _walk(part, inner, budget)
 
 
 def _walk_object(value: Obj, at: _At, budget: _Budget) -> Iterator[Use]:
@@ -281,3 +290,15 @@ def _is_template(arguments: tuple[Value, ...]) -> bool:
     """Whether a call is a tagged template: its texts come first, and what stands between them is bound, not pasted."""
     first = arguments[0] if arguments else None
     return isinstance(first, Arr) and all(isinstance(item, Const) for item in first.items)
+
+
+_WALKS: dict[type[Value], Callable[[Any, _At, _Budget], Iterator[Use]]] = {
+    Input: _walk_input,
+    Obj: _walk_object,
+    Arr: _walk_list,
+    Choice: _walk_choice,
+    Promise: _walk_promise,
+    Derived: _walk_derived,
+    Unknown: _walk_unknown,
+    External: _walk_external,
+}

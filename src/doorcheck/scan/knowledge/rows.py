@@ -54,11 +54,22 @@ class Identity(_Row, frozen=True, kw_only=True):
     argument: int = 0
 
 
+class CallerCookie(_Row, frozen=True, kw_only=True):
+    """A call that gives back a cookie as the caller sent it, with nothing verified: anybody can make one up."""
+
+    says: str
+
+
 class Callback(_Row, frozen=True, kw_only=True):
-    """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction)."""
+    """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction).
+
+    With ``option`` the function is that property of the argument; where another library made the argument, the call
+    is that library's.
+    """
 
     argument: int = 0
     gives_itself: bool = False
+    option: str = ""
 
 
 class Same(_Row, frozen=True, kw_only=True):
@@ -115,8 +126,8 @@ class Validator(_Row, frozen=True, kw_only=True):
     """A call that checks a value against a schema; ``**.parse()`` is that method of any schema of the package.
 
     ``result`` is how it says what came of it. The value comes back checked: as it is (``value``, else it throws), under
-    ``output`` of an ``object``, or as ``[error, value]`` (``pair``). Or only a yes comes back (``guard``), or nothing at
-    all, else it throws (``assert``).
+    ``output`` of an ``object``, or as ``[error, value]`` (``pair``). Or only a yes comes back (``guard``), or nothing,
+    else it throws (``assert``).
     """
 
     result: Literal["value", "object", "pair", "guard", "assert"] = "value"
@@ -147,6 +158,12 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     ]  # fmt: skip
 
 
+class Table(_Row, frozen=True, kw_only=True):
+    """A call that declares a table: its name comes first, then its columns, or a ``document`` schema with fields."""
+
+    style: Literal["columns", "document"] = "columns"
+
+
 class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Packages whose functions only compute: awaiting them is no sensitive operation."""
 
@@ -164,6 +181,29 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    # What follows says what a database's schema holds; see schema.toml.
+    account_models: list[str] = []
+    own_models: list[str] = []
+    profile_models: list[str] = []
+    session_models: list[str] = []
+    tenant_models: list[str] = []
+    membership_parts: list[str] = []
+    invitation_parts: list[str] = []
+    power_parts: list[str] = []
+    rank_columns: list[str] = []
+    owner_columns: list[str] = []
+    creator_columns: list[str] = []
+    actor_columns: list[str] = []
+    tenant_columns: list[str] = []
+    sensitive_endings: list[str] = []
+    privileged_columns: list[str] = []
+    governed_columns: list[str] = []
+    public_variable_prefixes: list[str] = []
+    """Prefixes of environment variables that a build puts into what browsers are sent."""
+    public_variable_nouns: list[str] = []
+    """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    measure_nouns: list[str] = []
+    """Last words of the names of variables that hold a number or a setting."""
 
 
 class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -173,12 +213,14 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     sink: list[Sink] = []
     denial: list[Denial] = []
     identity: list[Identity] = []
+    caller_cookie: list[CallerCookie] = []
     callback: list[Callback] = []
     same: list[Same] = []
     handler_wrapper: list[HandlerWrapper] = []
     own_handlers: list[OwnHandlers] = []
     builder: list[Builder] = []
     router: list[Router] = []
+    table: list[Table] = []
     pure: list[Pure] = []
     validator: list[Validator] = []
     schema: list[SchemaWords] = []
@@ -188,6 +230,6 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 
 Row = (
-    SessionSource | Sink | Denial | Identity | Callback | Same | HandlerWrapper | OwnHandlers | Builder | Router
-    | Validator
+    SessionSource | Sink | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers | Builder
+    | Router | Validator
 )  # fmt: skip
