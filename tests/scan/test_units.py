@@ -85,6 +85,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """No file counts as changed just now, and every file with doors is a unit."""
     monkeypatch.setattr("doorcheck.scan.reading.is_recent", lambda *_: False)
     monkeypatch.setattr("doorcheck.scan.results.is_recent", lambda *_: False)
+    monkeypatch.setattr("doorcheck.scan.units.memory.is_recent", lambda *_: False)
     monkeypatch.setattr(units, "MAX_FILES", 1)
 
 

@@ -54,9 +54,10 @@ class Scan:
         verdicts = {(each.door.id, control): verdict for each in doors for control, verdict in each.verdicts.items()}
         answered = self.outside.answered()
         app_verdicts = dict(self._apps_judged(doors, answered.guards)) if not only_doors else {}
-        unread = {*self.memory.told_before(self.outside), *self.tree.unread, *self.reader.unread}
+        settings = [*self.tree.unread, *self.ground.schema.unread]
+        unread = {*self.memory.told_before(self.outside), *settings, *self.reader.unread}
         if not only_doors and not self.tree.refused:
-            self.memory.save(self.outside, self.tree.unread)
+            self.memory.save(self.outside, settings)
         self.reader.save()
         return ScanResult(
             apps=tuple(self.apps),

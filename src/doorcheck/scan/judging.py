@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.core import App, ControlSpec, Door, Location, Verdict, Written
+from doorcheck.scan.project.database.schemas import Schemas
 from doorcheck.scan.syntax import positions
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class DoorCase:
     """One door with everything a judge may read: its trace, the middleware in front of it, and its surroundings.
 
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
-    can open already shows what the door reads.
+    can open already shows what the door reads. ``schema`` tells of the models that effects are about.
     """
 
     door: Door
@@ -33,6 +34,7 @@ class DoorCase:
     opted_out: Written | None = None
     shown_publicly: Mapping[str, Written] = field(default_factory=dict)
     rendered_by: Written | None = None
+    schema: Schemas = field(default_factory=Schemas)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.lookups import public_only
 from doorcheck.scan.facts.proofs import ProofKind
-from doorcheck.scan.facts.values import Effect, Input, Obj, Value, made_from
+from doorcheck.scan.facts.values import Const, Effect, Input, Obj, Value, made_from
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
 
 _SENDER = frozenset({"email", "emailaddress", "mail", "replyto"})
+_PASSWORDS = frozenset({"password", "passwordhash", "hashedpassword", "passwd", "passphrase"})
 _WORDS = frozenset({"message", "body", "text", "content", "comment", "question", "subject", "details", "enquiry"})
 _CREATES = ("create", "insert", "add", "save", "push", "set")
 
@@ -79,31 +80,51 @@ def _effects(case: DoorCase, kind: str) -> list[Effect]:
 
 def _begins_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     started = _effects(case, "session-start")
-    if started:
+    if started and not any(_beyond_login(case, hole.effect) for hole in found):
         return NotNeeded("signs the caller in: a login cannot ask for a session", (seen_effect(started[0]),))
     checked = [fact for fact in case.trace.attempts if fact.kind is ProofKind.CREDENTIAL]
-    if checked and all(not hole.effect.writes or _of_accounts(case, hole.effect) for hole in found):
+    if checked and all(_of_accounts(case, hole.effect) for hole in found):
         return NotNeeded(
             "verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),)
         )
     return None
 
 
+def _beyond_login(case: DoorCase, effect: Effect) -> bool:
+    """Whether an operation is none that a login comes with: making a token does not excuse it."""
+    return effect.kind in {"process", "file", "storage"} or (_removes(effect) and not _of_credentials(case, effect))
+
+
 def _signs_up(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
-    """A new account with a password of its own: nobody has a session before they have an account."""
-    del case
-    creates = [hole for hole in found if _opens_account(hole.effect)]
-    others = [hole for hole in found if hole.effect.writes and not _opens_account(hole.effect)]
-    if not creates or any(hole.effect.kind not in {"database", "mail"} or _removes(hole.effect) for hole in others):
+    """A new account with a password of its own: nobody has a session before they have an account.
+
+    What is removed on the way may be invitations, which a sign-up uses up.
+    """
+    creates = [hole for hole in found if _opens_account(case, hole.effect)]
+    others = [hole.effect for hole in found if hole.effect.writes and not _opens_account(case, hole.effect)]
+    if not creates or any(effect.kind not in {"database", "mail"} for effect in others):
+        return None
+    if any(_removes(effect) and not _of_credentials(case, effect) for effect in others):
         return None
     return NotNeeded("opens an account with a password: a sign-up cannot ask for a session", (creates[0].evidence,))
 
 
-def _opens_account(effect: Effect) -> bool:
+def _opens_account(case: DoorCase, effect: Effect) -> bool:
     says = effect.says.lower()
     is_new = any(word in says for word in ("create", "insert", "upsert"))
     about = any(word in effect.subject.lower() for word in ("user", "account", "member"))
-    return effect.kind == "database" and is_new and about and any(is_hashed(value) for value in effect.operands)
+    if effect.kind != "database" or not is_new or not about:
+        return False
+    return any(is_hashed(value) or _locked(case, value) for value in effect.operands)
+
+
+def _locked(case: DoorCase, value: Value) -> bool:
+    """Whether this record has an address and, in so many words, no password: nobody can sign in before they get one."""
+    record = value.props.get("data", value.props.get("create", value)) if isinstance(value, Obj) else value
+    if not isinstance(record, Obj) or not any(key.lower() in _SENDER for key in record.props):
+        return False
+    empty = {key.lower() for key, given in record.props.items() if isinstance(given, Const) and given.value is None}
+    return bool(empty & case.words["credential_columns"] & _PASSWORDS)
 
 
 def _removes(effect: Effect) -> bool:
@@ -112,7 +133,7 @@ def _removes(effect: Effect) -> bool:
 
 def _of_accounts(case: DoorCase, effect: Effect) -> bool:
     """Whether an operation is on accounts, or on what proves who owns one."""
-    plain = effect.subject.lower()
+    plain = effect.subject.lower().replace("membership", "")
     return _of_credentials(case, effect) or any(word in plain for word in ("user", "account", "member", "profile"))
 
 

@@ -6,10 +6,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import texts
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.proofs import Fact, ProofKind, configured
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, is_public_mark, nullness, truth, unset
+from doorcheck.scan.facts.truth import (
+    EITHER,
+    NEVER,
+    Branches,
+    both,
+    bounded,
+    decides_checks,
+    is_public_mark,
+    nullness,
+    truth,
+    unset,
+)
 from doorcheck.scan.facts.values import (
     UNDEFINED,
     Alternative,
@@ -165,6 +176,8 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
         return Test(yes, no, (value,)) if constant.value else Test(no, yes, (value,))
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
+    if isinstance(value, Env) and isinstance(constant.value, str) and constant.value and decides_checks(value.name):
+        return _setting(value.name, constant.value)
     if isinstance(value, Row) and value.path and is_public_mark(value.path[-1], constant):
         says = f"the record's own {value.path[-1]} is {constant.value}"
         mark = Fact(ProofKind.MARKED_PUBLIC, value.effect.file, value.effect.at, says)
@@ -192,6 +205,12 @@ def _type_test(value: Value, name: str, state: State | None) -> Test:
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
     return Test(EITHER, EITHER, (value,))
+
+
+def _setting(name: str, value: str) -> Test:
+    """Whether a variable that decides how callers are checked has this very value."""
+    sides = [configured(f"env:{name}", value, f"{name} is {value!r}", polarity=is_so) for is_so in (True, False)]
+    return Test((Branch(frozenset(sides[:1])),), (Branch(frozenset(sides[1:])),))
 
 
 def _proved_by_equality(

@@ -51,6 +51,7 @@ def found_proofs(ev: Evaluator, effect: Effect) -> Facts:
 
 
 PUBLIC_ONLY = "only what is marked public is looked for"
+_CHOOSES = frozenset({"where", "andWhere", "eq", "match", "filter", "find", "findOne"})
 
 
 def public_only(effect: Effect) -> bool:
@@ -64,16 +65,16 @@ def public_only(effect: Effect) -> bool:
 def _asks_for_public(operand: Value) -> bool:
     if isinstance(operand, Obj) and "where" in operand.props:
         operand = operand.props["where"]
-    elif not isinstance(operand, External) or not operand.links:
+    elif not isinstance(operand, External) or not operand.links or operand.links[-1].name not in _CHOOSES:
         return False
     disjoint: list[tuple[Value, ...]] = []
-    if any(is_public_mark(name, value) for name, value in named_parts(operand, disjoint=disjoint)):
+    if any(is_public_mark(*part) for part in named_parts(operand, disjoint=disjoint, columns=False)):
         return True
     return any(_each_public_or_own(alternatives) for alternatives in disjoint)
 
 
 def _each_public_or_own(alternatives: tuple[Value, ...]) -> bool:
-    public = [each for each in alternatives if any(is_public_mark(*part) for part in named_parts(each))]
+    public = [each for each in alternatives if any(is_public_mark(*part) for part in named_parts(each, columns=False))]
     return bool(public) and all(each in public or identity_in(each) for each in alternatives)
 
 
@@ -152,11 +153,16 @@ _ANY_OF = frozenset({"OR", "$or"})
 
 
 def named_parts(
-    operand: Value, limit: int = MAX_PREDICATE, disjoint: list[tuple[Value, ...]] | None = None
+    operand: Value,
+    limit: int = MAX_PREDICATE,
+    disjoint: list[tuple[Value, ...]] | None = None,
+    *,
+    columns: bool = True,
 ) -> list[tuple[str, Value]]:
     """The values in an operation's argument, each with its column: keys of objects, ``eq(table.column, x)``.
 
-    Predicates of which one is enough go to ``disjoint``, where that is given.
+    Predicates of which one is enough go to ``disjoint``, where that is given. Without ``columns`` what a column was
+    declared with is no part of what is asked of it.
     """
     found: list[tuple[str, Value]] = []
     queue: list[tuple[str, Value]] = [("", operand)]
@@ -176,7 +182,7 @@ def named_parts(
         elif isinstance(value, External) and value.links and not (name and is_hashed(value)):
             if name:
                 found.append((name, value))
-            queue.extend(_of_links(value))
+            queue.extend(_of_links(value, columns))
         elif isinstance(value, Derived) and value.how == "text":
             queue.extend((name, part) for part in value.parts)
             found.append((name, value))
@@ -195,10 +201,11 @@ def _is_operator(key: str) -> bool:
     return key.startswith("$") or key in {"equals", "in", "AND", "OR", "where", "is", "some", "data", "select", "eq"}
 
 
-def _of_links(value: External) -> list[tuple[str, Value]]:
+def _of_links(value: External, columns: bool) -> list[tuple[str, Value]]:
     """``eq(sessions.token, x)``: the first argument names the column of the others."""
     found: list[tuple[str, Value]] = []
-    for link in value.links[-8:]:
+    is_column = value.path[-1:] != ("()",)
+    for link in value.links[-8:] if columns or not is_column else ():
         first = link.arguments[0] if link.arguments else None
         column = ""
         if isinstance(first, External) and first.path and first.path[-1] == "()":

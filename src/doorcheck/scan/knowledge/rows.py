@@ -55,10 +55,15 @@ class Identity(_Row, frozen=True, kw_only=True):
 
 
 class Callback(_Row, frozen=True, kw_only=True):
-    """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction)."""
+    """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction).
+
+    With ``option`` the function is that property of the argument; where another library made the argument, the call
+    is that library's.
+    """
 
     argument: int = 0
     gives_itself: bool = False
+    option: str = ""
 
 
 class Same(_Row, frozen=True, kw_only=True):
@@ -109,6 +114,12 @@ class Router(_Row, frozen=True, kw_only=True):
     style: Literal["context", "request-response"] = "context"
 
 
+class Table(_Row, frozen=True, kw_only=True):
+    """A call that declares a table: its name comes first, then its columns, or a ``document`` schema with fields."""
+
+    style: Literal["columns", "document"] = "columns"
+
+
 class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Packages whose functions only compute: awaiting them is no sensitive operation."""
 
@@ -126,6 +137,23 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    # What follows says what a database's schema holds; see schema.toml.
+    account_models: list[str] = []
+    own_models: list[str] = []
+    profile_models: list[str] = []
+    session_models: list[str] = []
+    tenant_models: list[str] = []
+    membership_parts: list[str] = []
+    invitation_parts: list[str] = []
+    power_parts: list[str] = []
+    rank_columns: list[str] = []
+    owner_columns: list[str] = []
+    creator_columns: list[str] = []
+    actor_columns: list[str] = []
+    tenant_columns: list[str] = []
+    sensitive_endings: list[str] = []
+    privileged_columns: list[str] = []
+    governed_columns: list[str] = []
     public_variable_prefixes: list[str] = []
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
@@ -145,6 +173,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     own_handlers: list[OwnHandlers] = []
     builder: list[Builder] = []
     router: list[Router] = []
+    table: list[Table] = []
     pure: list[Pure] = []
     words: list[Words] = []
     types: dict[str, dict[str, str]] = {}

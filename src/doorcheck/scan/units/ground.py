@@ -10,7 +10,10 @@ from doorcheck.scan.doors.inventory import AppFiles
 from doorcheck.scan.doors.middleware_libraries import special_functions
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.modules import LoadedModule, Program, index
+from doorcheck.scan.facts.tables import declared_models
 from doorcheck.scan.knowledge.library import Knowledge
+from doorcheck.scan.project.database.models import Model
+from doorcheck.scan.project.database.schemas import Schemas, declaring_files
 from doorcheck.scan.project.resolution import Resolver
 from doorcheck.scan.project.tree import Tree
 from doorcheck.scan.reading import Reader
@@ -26,12 +29,25 @@ class Ground:
     knowledge: Knowledge
     documented_variables: frozenset[str] | None
     files: Sequence[AppFiles]
+    schema: Schemas = field(init=False)
+    declaring: Evaluator | None = None
+    """What worked out the tables that source code declares, once anybody asked for the schema."""
     _indexed: dict[str, LoadedModule | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        apps = [each.app.path for each in self.files]
+        self.schema = Schemas(self.tree, self.knowledge.words, apps, self._declared)
+
+    def _declared(self) -> list[Model]:
+        self.declaring = self.evaluator()
+        packages = {package for package, _ in self.knowledge.tables}
+        return declared_models(self.declaring, declaring_files(self.tree, packages, self.reader.skim_of))
 
     def evaluator(self) -> Evaluator:
         """An evaluator that has seen nothing yet."""
         ev = Evaluator(Program(self.resolver, self._loaded), self.knowledge)
         ev.documented_variables = self.documented_variables
+        ev.schema = self.schema
         if any(each.middleware is not None for each in self.files):
             ev.special.update(special_functions())
         return ev

@@ -7,6 +7,7 @@ not decode counts as none.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import msgspec
 
 from doorcheck.core import BlindSpot, ControlId, Door, Unread
-from doorcheck.scan.cache import digest_of, forget_oldest, keep, load, program_digest
+from doorcheck.scan.cache import digest_of, forget_oldest, is_recent, keep, load, program_digest
 from doorcheck.scan.doors.guards import Shield
 from doorcheck.scan.judging import Control
 from doorcheck.scan.project.resolution import Resolver
@@ -61,7 +62,10 @@ class _Unit(msgspec.Struct, array_like=True, gc=False):
 
 
 class _Memory(msgspec.Struct, array_like=True):
-    """``listing``, ``settings`` and ``ground`` are digests; ``resolutions`` are encoded tables by importing folder."""
+    """``listing``, ``settings`` and ``ground`` are digests; ``resolutions`` are encoded tables by importing folder.
+
+    ``outside`` and ``schema`` are the files that answers and the database's schema hang on, None where nobody asked.
+    """
 
     listing: bytes
     settings: bytes
@@ -70,6 +74,7 @@ class _Memory(msgspec.Struct, array_like=True):
     units: list[_Unit]
     answered: Answered
     outside: list[str]
+    schema: list[str] | None
     resolutions: list[bytes]
     unread: list[Unread]
 
@@ -110,9 +115,11 @@ class Memory:
             self._before = None
 
     def _recall(self, before: _Memory) -> None:
-        self._same_place = (before.listing, before.settings) == self._place()
+        self._same_place = bool(before.settings) and (before.listing, before.settings) == self._place()
         self._files = {file.path: file for file in before.files}
         self._units = {(unit.app, unit.kind, unit.files): unit for unit in before.units}
+        if before.schema is not None and not self._stands(before.schema):
+            self._units = {}
         if not self._same_place:
             self._moved = _moved(before.resolutions, self.ground.resolver)
         self._before = before
@@ -121,10 +128,13 @@ class Memory:
     def answered(self) -> Answered | None:
         """What was answered to the units' questions, where every answer would be the same today."""
         before = self._before
-        if before is None or not self._same_place or any(map(self._has_changed, before.outside)):
-            return None
-        imports = all(self._skim(path) == file.skim for path, file in self._files.items() if self._edited(path))
-        return before.answered if imports else None
+        return before.answered if before is not None and self._stands(before.outside) else None
+
+    def _stands(self, read: Sequence[str]) -> bool:
+        """Whether these files, the settings, and what every file imports are all as they were."""
+        if not self._same_place or any(map(self._has_changed, read)):
+            return False
+        return all(self._skim(path) == file.skim for path, file in self._files.items() if self._edited(path))
 
     def recall(self, unit: Unit, outside: Outside) -> JudgedUnit | None:
         """What was found in a unit, where nothing it hangs on has changed."""
@@ -187,7 +197,7 @@ class Memory:
         settings_unread = [each for each in unread if each.file in tree.others]
         memory = _Memory(
             listing, settings, self._ground(), list(known.values()), self._kept, outside.answered(), sorted(read),
-            self._resolutions(), settings_unread,
+            self._schema(), self._resolutions(), settings_unread,
         )  # fmt: skip
         keep(self._file, self._version, msgspec.msgpack.encode(memory))
         forget_oldest(self._file.parent, "units-*", MAX_MEMORIES)
@@ -200,8 +210,16 @@ class Memory:
         return digest_of(*(part.encode("utf-8", "surrogatepass") for part in parts))
 
     def _place(self) -> tuple[bytes, bytes]:
-        tree = self.ground.tree
-        return digest_of(tree.names()), digest_of(tree.settings())
+        """Digests of the listing and of the settings, of these an empty one where they may change unseen."""
+        tree, now = self.ground.tree, time.time_ns()
+        recent = any(is_recent(file, now) for file in tree.others.values())
+        return digest_of(tree.names()), b"" if recent else digest_of(tree.settings())
+
+    def _schema(self) -> list[str] | None:
+        declaring = self.ground.declaring
+        before = self._before.schema if self._before is not None and self._units else None
+        read = {*(before or ()), *(declaring.program.asked_for if declaring is not None else ())}
+        return sorted(read) if declaring is not None or before is not None else None
 
     def _edited(self, path: str) -> bool:
         """Whether a file holds something else than it did, or is not there any more, or was not there before."""

@@ -137,7 +137,9 @@ class UnitScan:
 
     def _case(self, found: FoundDoor) -> DoorCase:
         trace = self._follow(found)
-        case = DoorCase(found.door, trace, self._outside.shield(found.door), self._ev.knowledge.words)
+        case = DoorCase(
+            found.door, trace, self._outside.shield(found.door), self._ev.knowledge.words, schema=self._ev.schema
+        )
         return around(self._outside, self._opt_outs, found, case)
 
     def _follow(self, found: FoundDoor) -> Trace:
