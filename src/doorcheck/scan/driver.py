@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from doorcheck.scan.knowledge.library import load
 from doorcheck.scan.project.apps import find_apps
 from doorcheck.scan.project.environment import documented_variables
 from doorcheck.scan.project.resolution import Resolver
-from doorcheck.scan.project.tree import Tree
+from doorcheck.scan.project.tree import Tree, UnreadableFile
 from doorcheck.scan.reading import Reader
 from doorcheck.scan.results import ScanResult
 from doorcheck.scan.units.ground import Ground
@@ -24,6 +25,8 @@ from doorcheck.scan.units.outside import Outside, World
 from doorcheck.scan.units.unit import JudgedDoor, JudgedUnit, Unit, UnitScan, divided
 
 Progress = Callable[[int, int], None]
+
+_NEXT_DEPENDENCY = re.compile(r'"next"\s*:\s*"')
 
 
 class Scan:
@@ -124,7 +127,7 @@ class Scan:
         for each in self.files:
             app = each.app
             mine = [door for door in doors if door.door.app == app.path]
-            manifest = Location("package.json" if app.path == "." else f"{app.path}/package.json", 1)
+            manifest = self._framework_line("package.json" if app.path == "." else f"{app.path}/package.json")
             for control in self.controls:
                 if control.judge_app is None:
                     continue
@@ -134,6 +137,15 @@ class Scan:
                 except Exception as error:
                     verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this app: {type(error).__name__}")
                 yield (app.path, control.spec.id), verdict
+
+    def _framework_line(self, manifest: str) -> Location:
+        """Where the app's package.json names Next.js; its first line where that cannot be told."""
+        try:
+            text = self.tree.read(manifest).decode("utf-8", "replace")
+        except UnreadableFile:
+            text = ""
+        found = _NEXT_DEPENDENCY.search(text)
+        return Location(manifest, text.count("\n", 0, found.start()) + 1 if found is not None else 1)
 
     def _blind_spots(self, judged: Sequence[JudgedUnit], outside: Sequence[BlindSpot]) -> tuple[BlindSpot, ...]:
         misplaced = (
