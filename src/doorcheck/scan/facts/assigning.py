@@ -10,6 +10,7 @@ from doorcheck.scan.facts.proofs import Fact, Facts, configured
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.values import (
     Alternative,
+    Arr,
     Choice,
     Cls,
     Derived,
@@ -92,6 +93,17 @@ def _attach(ev: Evaluator, owner: Value, target: ir.Member, value: Value, state:
     """A property set on something from outside, such as ``req.user = user``, is kept beside it."""
     if isinstance(target.object, ir.Name) and isinstance(owner, Input | External | Derived | Unknown):
         _replace(ev, target.object.id, Obj({target.property: value}, (owner,)), state, scope)
+
+
+_MAX_ADDED = 24
+
+
+def add_to_list(
+    ev: Evaluator, where: ir.Expression, held: Arr, added: tuple[Value, ...], state: State, scope: Scope
+) -> None:
+    """``list.push(value)``: the variable gets a list with more in it, how often nobody knows."""
+    if isinstance(where, ir.Name) and len(held.rest) < _MAX_ADDED:
+        _replace(ev, where.id, Arr(held.items, (*held.rest, Arr(added))), state, scope)
 
 
 def _replace(ev: Evaluator, name: str, value: Value, state: State, scope: Scope) -> None:
