@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,15 @@ from doorcheck.scan.project.database.schemas import Schemas, declaring_files
 from doorcheck.scan.project.environment import documented_variables
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.project.resolution import Resolver
-from doorcheck.scan.project.tree import Tree
+from doorcheck.scan.project.tree import Tree, UnreadableFile
 from doorcheck.scan.reading import Reader
 from doorcheck.scan.results import Comment, ScanResult
 from doorcheck.scan.surroundings import Surroundings
 from doorcheck.scan.syntax import positions
 
 Progress = Callable[[int, int], None]
+
+_NEXT_DEPENDENCY = re.compile(r'"next"\s*:\s*"')
 
 
 class Scan:
@@ -155,7 +158,7 @@ class Scan:
         for each in files:
             mine = tuple(case for case in cases if case.door.app == each.app.path)
             manifest = "package.json" if each.app.path == "." else f"{each.app.path}/package.json"
-            case = AppCase(each.app, each, Location(manifest, 1), mine, self.fronts[each.app.path].guard)
+            case = AppCase(each.app, each, self._framework_line(manifest), mine, self.fronts[each.app.path].guard)
             for control in self.controls:
                 if control.judge_app is None:
                     continue
@@ -165,6 +168,15 @@ class Scan:
                     verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this app: {type(error).__name__}")
                 verdicts[each.app.path, control.spec.id] = verdict
         return verdicts
+
+    def _framework_line(self, manifest: str) -> Location:
+        """Where the app's package.json names Next.js; its first line where that cannot be told."""
+        try:
+            text = self.tree.read(manifest).decode("utf-8", "replace")
+        except UnreadableFile:
+            text = ""
+        found = _NEXT_DEPENDENCY.search(text)
+        return Location(manifest, text.count("\n", 0, found.start()) + 1 if found is not None else 1)
 
     def _blind_spots(self) -> tuple[BlindSpot, ...]:
         noted = (

@@ -29,6 +29,7 @@ def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         _takes_in,
         _limited_by_address,
         _shown_already,
+        _served_already,
         _marked_public,
     ):
         verdict = reason(case, found)
@@ -161,8 +162,13 @@ def _of_credentials(case: DoorCase, effect: Effect) -> bool:
 
 
 def _begins_verification(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
-    """A one-time code or link goes to whom it belongs: only its owner can go on with it."""
+    """A one-time code or link goes to whom it belongs: only its owner can go on with it.
+
+    An invitation is none: who writes one lets somebody in where the inviter should belong.
+    """
     kinds = {hole.effect.kind for hole in found}
+    if any("invit" in hole.effect.subject.lower() for hole in found if hole.effect.writes):
+        return None
     tokens = [hole for hole in found if _of_credentials(case, hole.effect)]
     if not any(word in hole.effect.says.lower() for hole in tokens for word in (*_CREATES, "update", "upsert")):
         return None
@@ -232,3 +238,19 @@ def _shown_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     if shown and all(shown) and shown[0] is not None:
         return NotNeeded("reads what a public page shows anyway", (shown[0],))
     return None
+
+
+def _served_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """What it reads lies in ``public/``, which Next.js hands to anyone who asks, and the caller does not choose it."""
+    del case
+    if not found or not all(_lies_in_public(hole.effect) for hole in found):
+        return None
+    return NotNeeded("reads files that the app serves to anyone from public/", (found[0].evidence,))
+
+
+def _lies_in_public(effect: Effect) -> bool:
+    if effect.kind != "file" or effect.writes or not effect.operands:
+        return False
+    parts = made_from(effect.operands[0], 60)
+    texts = [part.value for part in parts if isinstance(part, Const) and isinstance(part.value, str)]
+    return any("public" in text.split("/") for text in texts) and not any(isinstance(part, Input) for part in parts)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import first_use
+from doorcheck.scan.facts.collecting import collect, replace_variable
 from doorcheck.scan.facts.members import GLOBAL_OBJECTS
 from doorcheck.scan.facts.proofs import Fact, Facts, configured
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.values import (
     Alternative,
-    Arr,
     Choice,
     Cls,
     Derived,
@@ -34,7 +34,7 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
 
     if not isinstance(target, ir.Member):
         if isinstance(target, ir.Index):
-            evaluate(ev, target.object, state, scope)
+            collect(ev, target.object, evaluate(ev, target.object, state, scope), "set", (value,), state, scope)
         return
     if isinstance(target.object, ir.Name) and target.object.id in GLOBAL_OBJECTS and scope.frames:
         _keep(ev, target, value, state, scope)
@@ -55,7 +55,7 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
     elif owner.cls is not None:
         owner.props[target.property] = value
     elif isinstance(target.object, ir.Name):
-        _replace(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
+        replace_variable(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
 
 
 _GLOBAL = frozenset((name,) for name in GLOBAL_OBJECTS)
@@ -92,23 +92,4 @@ def _picked(instance: Value, setting: str, unsettled: Fact) -> Facts:
 def _attach(ev: Evaluator, owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
     """A property set on something from outside, such as ``req.user = user``, is kept beside it."""
     if isinstance(target.object, ir.Name) and isinstance(owner, Input | External | Derived | Unknown):
-        _replace(ev, target.object.id, Obj({target.property: value}, (owner,)), state, scope)
-
-
-_MAX_ADDED = 24
-
-
-def add_to_list(
-    ev: Evaluator, where: ir.Expression, held: Arr, added: tuple[Value, ...], state: State, scope: Scope
-) -> None:
-    """``list.push(value)``: the variable gets a list with more in it, how often nobody knows."""
-    if isinstance(where, ir.Name) and len(held.rest) < _MAX_ADDED:
-        _replace(ev, where.id, Arr(held.items, (*held.rest, Arr(added))), state, scope)
-
-
-def _replace(ev: Evaluator, name: str, value: Value, state: State, scope: Scope) -> None:
-    for frame in scope.frames:
-        variables = ev.frame(state, frame)
-        if variables is not None and name in variables:
-            state.write(frame, name, value)
-            return
+        replace_variable(ev, target.object.id, Obj({target.property: value}, (owner,)), state, scope)

@@ -7,7 +7,7 @@ function, whoever calls it. Closures are followed where they are called.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
@@ -323,6 +323,8 @@ class Evaluator:
             return [Exit("throw", end.value, state, fn.function.at, end.refusal)]
         remaining = statements.run_block(self, fn.function.body, [state], scope, exits)
         exits.extend(Exit("return", UNDEFINED, left, fn.function.end) for left in remaining)
+        if fn.function.generator:
+            exits = [_with_yielded(exit_, frame) for exit_ in exits]
         return exits
 
     def call_back(self, value: Value, arguments: Sequence[Value], state: State, at: int, file: str) -> Value:
@@ -336,6 +338,16 @@ class Evaluator:
             return UNDEFINED
         state.frames, state.reads = fork.frames, {**state.reads, **fork.reads}
         return settled_promise(result)
+
+
+def _with_yielded(exit_: Exit, frame: int) -> Exit:
+    """What looping over a generator gives is what it has yielded, not what it returns."""
+    from doorcheck.scan.facts.collecting import YIELDED  # noqa: PLC0415 - collecting uses the evaluator
+
+    yielded = exit_.state.frames.get(frame, {}).get(YIELDED)
+    if exit_.how != "return" or yielded is None:
+        return exit_
+    return replace(exit_, value=yielded)
 
 
 def carries_code(value: Value) -> bool:

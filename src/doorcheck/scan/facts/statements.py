@@ -65,8 +65,17 @@ def _evaluate(ev: Evaluator, node: ir.Evaluate, states: States, scope: Scope, ex
         value = evaluate(ev, node.expression, state, scope)
         if isinstance(value, Promise) and isinstance(node.expression, ir.Call):
             _not_awaited(state, before)
+        if isinstance(value, Unknown) and value.fact is not None and _is_bare_call(node.expression):
+            # called for nothing but what it does: it may be the check, which comes back for nobody
+            state.facts |= {value.fact}
 
     return _each(states, step, exits, node.at)
+
+
+def _is_bare_call(node: ir.Expression) -> bool:
+    """Whether this is ``await name(…)``."""
+    call = node.value if isinstance(node, ir.Await) else None
+    return isinstance(call, ir.Call) and isinstance(call.callee, ir.Name)
 
 
 def _not_awaited(state: State, before: Facts) -> None:

@@ -14,8 +14,8 @@ from doorcheck.core import ConfigurationError
 from doorcheck.scan.knowledge.rows import KnowledgeFile, Row, Table, Words
 
 _SECTIONS = (
-    "session_source", "sink", "denial", "identity", "callback", "same", "handler_wrapper", "own_handlers", "builder",
-    "router",
+    "session_source", "sink", "denial", "identity", "caller_cookie", "callback", "same", "handler_wrapper",
+    "own_handlers", "builder", "router",
 )  # fmt: skip
 
 

@@ -54,6 +54,12 @@ class Identity(_Row, frozen=True, kw_only=True):
     argument: int = 0
 
 
+class CallerCookie(_Row, frozen=True, kw_only=True):
+    """A call that gives back a cookie as the caller sent it, with nothing verified: anybody can make one up."""
+
+    says: str
+
+
 class Callback(_Row, frozen=True, kw_only=True):
     """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction).
 
@@ -158,6 +164,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    measure_nouns: list[str] = []
+    """Last words of the names of variables that hold a number or a setting."""
 
 
 class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -167,6 +175,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     sink: list[Sink] = []
     denial: list[Denial] = []
     identity: list[Identity] = []
+    caller_cookie: list[CallerCookie] = []
     callback: list[Callback] = []
     same: list[Same] = []
     handler_wrapper: list[HandlerWrapper] = []
@@ -181,5 +190,6 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 
 Row = (
-    SessionSource | Sink | Denial | Identity | Callback | Same | HandlerWrapper | OwnHandlers | Builder | Router
+    SessionSource | Sink | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers | Builder
+    | Router
 )  # fmt: skip
