@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from doorcheck.core import App, ControlSpec, Door, Location, Verdict, Written
 from doorcheck.core.door import DoorKind
@@ -13,7 +13,6 @@ from doorcheck.scan.syntax import positions
 
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
-    from doorcheck.scan.doors.inventory import AppFiles
     from doorcheck.scan.facts.following import Trace
     from doorcheck.scan.facts.proofs import Fact, Facts
     from doorcheck.scan.facts.values import Effect
@@ -40,23 +39,37 @@ class DoorCase:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorNote:
+    """What is left of a door's case when its app is judged; ``noted`` is what the judging control took down of it."""
+
+    door: Door
+    shield: Shield
+    noted: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class AppCase:
-    """One app with its doors' cases; ``manifest`` is its package.json, ``guard`` its middleware, if it has any."""
+    """One app with notes on its doors; ``manifest`` is its package.json, ``guard`` its middleware, if it has any."""
 
     app: App
-    files: AppFiles
     manifest: Location
-    doors: tuple[DoorCase, ...]
+    doors: tuple[DoorNote, ...]
     guard: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One member of the catalogue: what it is, and how scan judges it."""
+    """One member of the catalogue: what it is, and how scan judges it.
+
+    ``note`` takes down of each door what ``judge_app`` needs of it, in a value of the type that ``note_type`` gives and
+    msgspec can encode: the notes on doors that have not changed are kept for the next run, their cases are not.
+    """
 
     spec: ControlSpec
     judge_door: Callable[[DoorCase], Verdict] | None = None
     judge_app: Callable[[AppCase], Verdict] | None = None
+    note: Callable[[DoorCase], Any] | None = None
+    note_type: Callable[[], type] | None = None
 
 
 def asked_here(case: DoorCase, facts: Facts) -> bool:
