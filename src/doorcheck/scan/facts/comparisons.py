@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import texts
+from doorcheck.scan.facts import ownership, roles, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
@@ -66,7 +66,7 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator == "+":
         return texts.joined((left, right))
     if operator in {"<", ">", "<=", ">="}:
-        return Test(EITHER, EITHER, (left, right))
+        return roles.counted(operator, left, right) or Test(EITHER, EITHER, (left, right))
     return Derived("xor" if operator == "^" else "arithmetic", (left, right))
 
 
@@ -85,10 +85,15 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         return Test(EITHER, NEVER) if same else Test(NEVER, EITHER)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Const):
-            known = _with_constant(other, one, state)
+            known = roles.asked(ev, other, one, scope, at) or _with_constant(other, one, state)
             if known is not None:
                 return known
     yes = _proved_by_equality(ev, left, right, scope, at, state)
+    mine, others = ownership.by_equality(left, right, scope.module.path, at)
+    if mine or others:
+        ev.attempts |= mine
+        yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
+        return Test(yes, (Branch(others),), (left, right))
     return Test(yes, EITHER, (left, right))
 
 
@@ -353,6 +358,9 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     known = texts.contains(collection, item)
     if known is not None:
         return Test(EITHER, NEVER) if known else Test(NEVER, EITHER)
+    asked = roles.among(ev, collection, item, scope, at)
+    if asked is not None:
+        return asked
     for value in (item, collection):
         if isinstance(value, Session):
             return Test((Branch(frozenset({value.proof})),), EITHER, (collection, item))

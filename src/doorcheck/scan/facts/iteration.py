@@ -92,4 +92,4 @@ def _selected(target: Value, name: str, element: Value, results: list[Value]) ->
             return new_choice([Alternative(Derived("element", (element,)), facts), Alternative(UNDEFINED, frozenset())])
     if name in {"filter", "sort"} and isinstance(target, Row | Session | Input):
         return target
-    return Unknown(None, (target,))
+    return Unknown(None, (target, *results))

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform
+from doorcheck.scan.facts import chains, platform, predicates
 from doorcheck.scan.facts.comparisons import secret_name
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
@@ -154,6 +154,7 @@ def _sink(
     from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
     run_asked(ev, row.asks, arguments, state, at, file)
+    arguments = predicates.spelled_out(ev, arguments, state, at, file)
     effect = Effect(
         row.kind,
         writes=row.writes and not _only_selects(row, arguments),
@@ -165,6 +166,7 @@ def _sink(
             *(argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument)),
             *arguments,
         ),
+        chooses=predicates.of_call(row, callee, arguments),
     )
     effect.weak = row.undefined == "dropped"
     ev.happen(effect, state)
@@ -207,7 +209,9 @@ def continue_query(
 
     run_callbacks(ev, arguments, state, at, file, Row(query.effect))
     link = External("link", (name, "()"), (Link(name, arguments, file, at),))
+    arguments = predicates.spelled_out(ev, arguments, state, at, file, name)
     query.effect.operands = (*query.effect.operands, link, *arguments)[:40]
+    query.effect.chooses = (*query.effect.chooses, *predicates.of_link(name, arguments))[:40]
     if not query.effect.subject and name in {"from", "into", "table"}:
         query.effect.subject = subject_of(External("link", (name,)), arguments)
     if name in {"insert", "update", "delete", "upsert", "set", "values"} and not query.effect.writes:

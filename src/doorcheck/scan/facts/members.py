@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, requests
+from doorcheck.scan.facts import chains, ownership, requests
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
@@ -64,7 +64,9 @@ def member(
     if isinstance(value, Row):
         if not optional and value.maybe and not value.path and at:
             state.facts |= value.found
-        return Row(value.effect, value.found, value.maybe, (*value.path, name)[:5])
+        if not optional and at and value.path:
+            state.facts |= ownership.included(value)
+        return value.at((*value.path, name)[:5])
     if isinstance(value, Input):
         return requests.member_of(value, name)
     if isinstance(value, External):
@@ -316,7 +318,7 @@ def element_of(value: Value) -> Value:
             return parts[0]
         return Unknown(None, parts)
     if isinstance(value, Row):
-        return Row(value.effect, value.found, True, value.path)
+        return value.at(value.path)
     if isinstance(value, Input):
         return Input(value.channel, (*value.path, "[]")[:6])
     if isinstance(value, Session | Unknown):
@@ -335,7 +337,7 @@ def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope
         return stored
     del state
     if isinstance(value, Row):
-        return Row(value.effect, value.found, True, value.path)
+        return value.at(value.path)
     if isinstance(value, Obj):
         return _any_of(value, key)
     if isinstance(value, External) and value.path[:2] == ("process", "env"):

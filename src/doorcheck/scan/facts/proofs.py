@@ -25,6 +25,7 @@ class ProofKind(enum.StrEnum):
 
     OWNED = "owned"
     ROLE = "role"
+    WITHIN = "within"
     CHECKED = "checked"
 
     UNRESOLVED = "unresolved"

@@ -187,15 +187,32 @@ class Query(Value):
 
 
 class Row(Value):
-    """A sensitive operation's answer. ``found`` is what its presence proves, ``maybe`` whether it may be absent."""
+    """A sensitive operation's answer. ``found`` is what its presence proves, ``maybe`` whether it may be absent.
 
-    __slots__ = ("effect", "found", "maybe", "path")
+    ``named`` are the parts of the request that chose it, ``own`` whether who is calling was part of the choice.
+    """
 
-    def __init__(self, effect: Effect, found: Facts = NOTHING, maybe: bool = True, path: tuple[str, ...] = ()) -> None:
+    __slots__ = ("effect", "found", "maybe", "named", "own", "path")
+
+    def __init__(
+        self,
+        effect: Effect,
+        found: Facts = NOTHING,
+        maybe: bool = True,
+        path: tuple[str, ...] = (),
+        named: frozenset[str] = frozenset(),
+        own: bool = False,
+    ) -> None:
         self.effect = effect
         self.found = found
         self.maybe = maybe
         self.path = path
+        self.named = named
+        self.own = own
+
+    def at(self, path: tuple[str, ...]) -> Row:
+        """What stands at this path of the record."""
+        return Row(self.effect, self.found, self.maybe, path, self.named, self.own)
 
 
 class Reply(Value):
@@ -307,10 +324,10 @@ ANYTHING = Unknown()
 class Effect:
     """One sensitive operation. ``kind`` is a knowledge word (database, outbound, mail…), ``writes`` whether it changes.
 
-    ``operands`` are the values that reach it, for the controls that ask whose record it is and what was validated.
+    ``operands`` are the values that reach it, ``chooses`` those of them that choose its records.
     """
 
-    __slots__ = ("at", "file", "kind", "operands", "says", "subject", "weak", "writes")
+    __slots__ = ("at", "chooses", "file", "kind", "operands", "says", "subject", "weak", "writes")
 
     def __init__(
         self,
@@ -322,6 +339,7 @@ class Effect:
         at: int,
         subject: str = "",
         operands: tuple[Value, ...] = (),
+        chooses: tuple[Value, ...] = (),
         weak: bool = False,
     ) -> None:
         self.kind = kind
@@ -331,6 +349,7 @@ class Effect:
         self.at = at
         self.subject = subject
         self.operands = operands
+        self.chooses = chooses
         self.weak = weak
 
 

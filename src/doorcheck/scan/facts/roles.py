@@ -1,0 +1,58 @@
+"""What it says when the caller's role, or their place among the members of something, is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts import ownership
+from doorcheck.scan.facts.proofs import Facts
+from doorcheck.scan.facts.truth import EITHER
+from doorcheck.scan.facts.values import UNDEFINED, Branch, Const, Row, Session, Test, Value
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+
+def asked(ev: Evaluator, value: Value, constant: Const, scope: Scope, at: int) -> Test | None:
+    """``user.role === "admin"``, ``members.length === 0``; None where it is neither."""
+    if isinstance(value, Row) and constant.value == 0 and value.path[-1:] == ("length",):
+        return Test(EITHER, (Branch(ownership.included(value)),), (value,))
+    if constant.value is None or constant.value is UNDEFINED.value or constant.value is False or not constant.value:
+        return None
+    holder = ownership.role_in(value)
+    if holder is None:
+        return None
+    facts = _learned(ev, holder, scope.module.path, at)
+    return Test((Branch(facts),), EITHER, (value,))
+
+
+def among(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int) -> Test | None:
+    """``["admin", "owner"].includes(user.role)``, ``user.permissions.includes("write")``,
+    ``project.memberIds.includes(user.id)``, ``user.teamIds.includes(project.teamId)``; None where it is none of these.
+    """
+    holder = ownership.role_in(item) or ownership.role_in(collection)
+    if holder is not None:
+        return Test((Branch(_learned(ev, holder, scope.module.path, at)),), EITHER, (collection, item))
+    same, differs = ownership.by_equality(collection, item, scope.module.path, at)
+    if not same:
+        return None
+    ev.attempts |= same
+    proofs = frozenset(value.proof for value in (item, collection) if isinstance(value, Session))
+    return Test((Branch(same | proofs),), (Branch(differs),), (collection, item))
+
+
+def counted(operator: str, left: Value, right: Value) -> Test | None:
+    """``members.length > 0`` and its kin; None where no relation is counted."""
+    for value, other, more in ((left, right, ">"), (right, left, "<")):
+        if isinstance(value, Row) and value.path[-1:] == ("length",) and isinstance(other, Const):
+            some = (Branch(ownership.included(value)),)
+            is_more = operator.startswith(more)
+            return Test(some, EITHER, (left, right)) if is_more else Test(EITHER, some, (left, right))
+    return None
+
+
+def _learned(ev: Evaluator, holder: Session | Row, file: str, at: int) -> Facts:
+    name = holder.path[-1] if holder.path else "role"
+    fact = ownership.role_fact(file, at, f"the caller's {name} is asked for")
+    ev.attempts.add(fact)
+    return frozenset({fact, holder.proof} if isinstance(holder, Session) else {fact} | holder.found)
