@@ -11,6 +11,7 @@ from importlib import resources
 from doorcheck.controls.authenticate import spec as authenticate_spec
 from doorcheck.controls.cover_every_door import spec as cover_every_door_spec
 from doorcheck.controls.patch_framework import spec as patch_framework_spec
+from doorcheck.controls.scope_to_owner import spec as scope_to_owner_spec
 from doorcheck.controls.share_identity import spec as share_identity_spec
 from doorcheck.core import ControlSpec, Verdict
 from doorcheck.scan.judging import AppCase, Control, DoorCase
@@ -50,8 +51,15 @@ def _share_identity(case: AppCase) -> Verdict:
     return judge(case)
 
 
+def _scope_to_owner(case: DoorCase) -> Verdict:
+    from doorcheck.controls.scope_to_owner.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
 CATALOGUE: tuple[Control, ...] = (
     Control(authenticate_spec.SPEC, judge_door=_authenticate),
+    Control(scope_to_owner_spec.SPEC, judge_door=_scope_to_owner),
     Control(cover_every_door_spec.SPEC, judge_app=_cover_every_door),
     Control(patch_framework_spec.SPEC, judge_app=_patch_framework),
     Control(share_identity_spec.SPEC, judge_app=_share_identity),

@@ -13,6 +13,7 @@ class ControlId(enum.StrEnum):
     COVER_EVERY_DOOR = "cover-every-door"
     PATCH_FRAMEWORK = "patch-framework"
     SHARE_IDENTITY = "share-identity"
+    SCOPE_TO_OWNER = "scope-to-owner"
 
 
 class Question(enum.StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,13 @@ class Scan:
             if control.spec.scope is not Scope.DOOR or control.judge_door is None:
                 continue
             for case in cases:
+                answered = {
+                    each.spec.id: verdicts[key]
+                    for each in self.controls
+                    if (key := (case.door.id, each.spec.id)) in verdicts
+                }
                 try:
-                    verdict = control.judge_door(case)
+                    verdict = control.judge_door(dataclasses.replace(case, answered=answered))
                 except Exception as error:
                     verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this door: {type(error).__name__}")
                 verdicts[case.door.id, control.spec.id] = verdict

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from doorcheck.core import App, ControlSpec, Door, Location, Verdict, Written
+from doorcheck.core import App, ControlId, ControlSpec, Door, Location, Verdict, Written
 from doorcheck.scan.syntax import positions
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ class DoorCase:
     """One door with everything a judge may read: its trace, the middleware in front of it, and its surroundings.
 
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
-    can open already shows what the door reads.
+    can open already shows what the door reads. ``answered`` are the verdicts of the controls that stand before this
+    one in the catalogue.
     """
 
     door: Door
@@ -34,6 +35,7 @@ class DoorCase:
     opted_out: Written | None = None
     shown_publicly: Mapping[str, Written] = field(default_factory=dict)
     rendered_by: Written | None = None
+    answered: Mapping[ControlId, Verdict] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, nullness, truth, unset
 from doorcheck.scan.facts.values import (
+    FALSE,
+    TRUE,
     UNDEFINED,
     Alternative,
     Arr,
@@ -66,8 +68,18 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator == "+":
         return texts.joined((left, right))
     if operator in {"<", ">", "<=", ">="}:
+        if isinstance(left, Const) and isinstance(right, Const) and (known := _ordered(operator, left, right)):
+            return known
         return roles.counted(operator, left, right) or Test(EITHER, EITHER, (left, right))
     return Derived("xor" if operator == "^" else "arithmetic", (left, right))
+
+
+def _ordered(operator: str, left: Const, right: Const) -> Const | None:
+    first, second = left.value, right.value
+    if not (isinstance(first, float) and isinstance(second, float)):
+        return None
+    is_so = {"<": first < second, ">": first > second, "<=": first <= second, ">=": first >= second}
+    return TRUE if is_so[operator] else FALSE
 
 
 def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None = None) -> Test:
@@ -89,6 +101,9 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
             if known is not None:
                 return known
     yes = _proved_by_equality(ev, left, right, scope, at, state)
+    single = roles.single(ev, left, right, scope, at)
+    if single is not None:
+        return single
     mine, others = ownership.by_equality(left, right, scope.module.path, at)
     if mine or others:
         ev.attempts |= mine

@@ -12,6 +12,9 @@ from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
     ABSENT,
     ANYTHING,
+    EMPTY_LIST,
+    FILLED_LENGTH,
+    FILLED_LIST,
     UNDEFINED,
     Alternative,
     Arr,
@@ -102,7 +105,8 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
     if isinstance(value, Derived):
         return _of_derived(ev, value, name)
     if isinstance(value, Arr | Test):
-        return Derived("member", (value,))
+        known = name == "length" and isinstance(value, Arr) and value.items and not value.rest
+        return Const(float(len(value.items))) if known and isinstance(value, Arr) else Derived("member", (value,))
     if isinstance(value, Const):
         return UNDEFINED if value.value is None or value.value is UNDEFINED.value else Derived("member", (value,))
     if isinstance(value, Unknown):
@@ -111,6 +115,8 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
 
 
 def _of_derived(ev: Evaluator, value: Derived, name: str) -> Value:
+    if name == "length" and value.how in {EMPTY_LIST, FILLED_LIST}:
+        return Const(0.0) if value.how == EMPTY_LIST else Derived(FILLED_LENGTH, (value,))
     if is_credential_name(ev, name):
         return Derived(f".{name}", (value,))
     environment = any(isinstance(part, External) and part.path[:2] == ("process", "env") for part in value.parts)

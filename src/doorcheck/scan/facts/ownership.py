@@ -151,8 +151,7 @@ def _naming_itself(value: Value, named: Names) -> Names:
     if not isinstance(value, Obj):
         return named
     direct = [item for key, item in value.props.items() if key.lower() in _IDS]
-    found = frozenset(name for item in direct for name in names_of(item))
-    return found or named
+    return frozenset(name for item in direct for name in names_of(item)) or named
 
 
 def found_facts(effect: Effect, scoped: Scoped, file: str, at: int) -> Facts:
@@ -162,7 +161,7 @@ def found_facts(effect: Effect, scoped: Scoped, file: str, at: int) -> Facts:
     if scoped.own:
         says = f"the {effect.subject or 'record'} is looked up together with who is calling"
         return frozenset(owned_fact(name, file, at, says) for name in scoped.names)
-    return within(scoped.child, scoped.names - scoped.child, file, at)
+    return within(scoped.child, scoped.names, file, at)
 
 
 def owned_fact(name: str, file: str, at: int, says: str, *, polarity: bool = True) -> Fact:

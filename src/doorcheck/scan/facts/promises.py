@@ -42,7 +42,7 @@ def awaited_value(ev: Evaluator, value: Value, state: State, at: int, file: str)
     if isinstance(value, Promise):
         return awaited_value(ev, value.value, state, at, file)
     if isinstance(value, Query):
-        return _answer(ev, value.effect)
+        return _answer(ev, value.effect, state)
     if isinstance(value, Choice):
         return _awaited_choice(ev, value, state, at, file)
     if isinstance(value, External) and value.path[-1:] == ("()",):
@@ -50,11 +50,12 @@ def awaited_value(ev: Evaluator, value: Value, state: State, at: int, file: str)
     return value
 
 
-def _answer(ev: Evaluator, effect: Effect) -> Row:
+def _answer(ev: Evaluator, effect: Effect, state: State) -> Row:
     """What an operation answers: a record, and what finding it says."""
     proofs = found_proofs(ev, effect)
     scoped = ownership.scope_of(effect)
-    own = scoped.own or any(fact.kind in {ProofKind.TOKEN, ProofKind.CAPABILITY} for fact in proofs)
+    known = bool(scoped.names & ownership.owned(state.facts))
+    own = scoped.own or known or any(fact.kind in {ProofKind.TOKEN, ProofKind.CAPABILITY} for fact in proofs)
     scoped = Scoped(scoped.names, own, scoped.child)
     found = proofs | ownership.found_facts(effect, scoped, effect.file, effect.at)
     ev.attempts |= found

@@ -298,6 +298,10 @@ class Derived(Value):
         self.marks: frozenset[tuple[object, ...]] | None = None
 
 
+EMPTY_LIST, FILLED_LIST, FILLED_LENGTH = "empty-list", "filled-list", "filled-length"
+"""What a filter leaves: nothing, or something; ``how`` of a Derived."""
+
+
 class Unknown(Value):
     """Nothing is known. ``fact`` names an unresolved call, so that a stop that depends on it can be told."""
 
