@@ -89,6 +89,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         if isinstance(one, Choice):
 
             def each(value: Value, other: Value = other) -> Test:
+                if value is UNDEFINED and _is_column(other):
+                    return Test(NEVER, EITHER)  # what is missing on one way is no column's value: those are null
                 return equal(ev, value, other, scope, at, state)
 
             return over_choice(one, each, state, (left, right))
@@ -110,6 +112,13 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
         return Test(yes, (Branch(others),), (left, right))
     return Test(yes, EITHER, (left, right))
+
+
+def _is_column(value: Value) -> bool:
+    """Whether this is what stands in a column of a record, whichever record it is."""
+    if isinstance(value, Choice):
+        return all(_is_column(one.value) for one in value.alternatives)
+    return isinstance(value, Row) and bool(value.path)
 
 
 def _added_up(left: Value, right: Value) -> tuple[Value, Value] | None:
