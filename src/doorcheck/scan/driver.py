@@ -29,6 +29,7 @@ from doorcheck.scan.facts.modules import Program
 from doorcheck.scan.judging import AppCase, Control, DoorCase
 from doorcheck.scan.knowledge.library import load
 from doorcheck.scan.project.apps import find_apps
+from doorcheck.scan.project.database.schemas import Schemas
 from doorcheck.scan.project.environment import documented_variables
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.project.resolution import Resolver
@@ -60,6 +61,7 @@ class Scan:
         self.program = Program(Resolver(self.tree), self.reader.summary)
         self.ev = Evaluator(self.program, load(knowledge))
         self.ev.documented_variables = documented_variables(self.tree)
+        self.ev.schema = Schemas(self.tree, self.ev.knowledge.words, [app.path for app in self.apps])
         self.inventory = Inventory(self.ev, self.program)
         self.files: list[AppFiles] = []
         self.fronts: dict[str, Front] = {}
@@ -82,7 +84,7 @@ class Scan:
             doors=tuple(each.door for each in found),
             verdicts=verdicts,
             app_verdicts=app_verdicts,
-            unread=(*self.tree.unread, *self.reader.unread),
+            unread=(*self.tree.unread, *self.reader.unread, *self.ev.schema.unread),
             blind_spots=self._blind_spots(),
             files_parsed=self.reader.parsed,
             comments=self._comments(each.door for each in found),
@@ -109,7 +111,7 @@ class Scan:
                 self.progress(number, len(found))
             trace = self._follow(each)
             shield = self.fronts[each.door.app].shield(each.door)
-            cases.append(DoorCase(each.door, trace, shield, self.ev.knowledge.words))
+            cases.append(DoorCase(each.door, trace, shield, self.ev.knowledge.words, schema=self.ev.schema))
         return cases
 
     def _shields(self, app: str, page: Page) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from doorcheck.core import App, ControlId, ControlSpec, Door, Location, Verdict, Written
+from doorcheck.scan.project.database.schemas import Schemas
 from doorcheck.scan.syntax import positions
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class DoorCase:
 
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
     can open already shows what the door reads. ``answered`` are the verdicts of the controls that stand before this
-    one in the catalogue.
+    one in the catalogue, ``schema`` tells of the models that effects are about.
     """
 
     door: Door
@@ -36,6 +37,7 @@ class DoorCase:
     shown_publicly: Mapping[str, Written] = field(default_factory=dict)
     rendered_by: Written | None = None
     answered: Mapping[ControlId, Verdict] = field(default_factory=dict)
+    schema: Schemas = field(default_factory=Schemas)
 
 
 @dataclass(frozen=True, slots=True)

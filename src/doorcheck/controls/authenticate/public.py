@@ -6,6 +6,7 @@ from doorcheck.controls.authenticate.holes import Hole
 from doorcheck.core import NotNeeded
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts.comparisons import is_hashed
+from doorcheck.scan.facts.lookups import public_only
 from doorcheck.scan.facts.proofs import ProofKind
 from doorcheck.scan.facts.values import Effect, Input, Obj, Value, made_from
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
@@ -27,6 +28,7 @@ def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         _takes_in,
         _limited_by_address,
         _shown_already,
+        _marked_public,
     ):
         verdict = reason(case, found)
         if verdict is not None:
@@ -77,14 +79,19 @@ def _effects(case: DoorCase, kind: str) -> list[Effect]:
 
 def _begins_session(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     started = _effects(case, "session-start")
-    if started:
+    if started and not any(_beyond_login(case, hole.effect) for hole in found):
         return NotNeeded("signs the caller in: a login cannot ask for a session", (seen_effect(started[0]),))
     checked = [fact for fact in case.trace.attempts if fact.kind is ProofKind.CREDENTIAL]
-    if checked and all(not hole.effect.writes or _of_accounts(case, hole.effect) for hole in found):
+    if checked and all(_of_accounts(case, hole.effect) for hole in found):
         return NotNeeded(
             "verifies the caller's own credential: a login cannot ask for a session", (seen_fact(checked[0]),)
         )
     return None
+
+
+def _beyond_login(case: DoorCase, effect: Effect) -> bool:
+    """Whether an operation is none that a login comes with: making a token does not excuse it."""
+    return effect.kind in {"process", "file", "storage"} or (_removes(effect) and not _of_credentials(case, effect))
 
 
 def _signs_up(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
@@ -110,7 +117,7 @@ def _removes(effect: Effect) -> bool:
 
 def _of_accounts(case: DoorCase, effect: Effect) -> bool:
     """Whether an operation is on accounts, or on what proves who owns one."""
-    plain = effect.subject.lower()
+    plain = effect.subject.lower().replace("membership", "")
     return _of_credentials(case, effect) or any(word in plain for word in ("user", "account", "member", "profile"))
 
 
@@ -183,6 +190,19 @@ def _from_sender(record: Obj) -> bool:
 
 def _from_caller(value: Value) -> bool:
     return any(isinstance(part, Input) for part in made_from(value, 60))
+
+
+def _marked_public(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """A read that gives strangers only records whose own mark says that they are public."""
+    del case
+    marks = [_mark_of(hole) for hole in found]
+    if any(hole.effect.writes for hole in found) or not all(marks):
+        return None
+    return NotNeeded("gives strangers only what is marked public", (found[0].evidence,))
+
+
+def _mark_of(hole: Hole) -> bool:
+    return public_only(hole.effect) or any(fact.kind is ProofKind.MARKED_PUBLIC for fact in hole.facts)
 
 
 def _shown_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:

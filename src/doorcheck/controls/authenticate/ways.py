@@ -13,6 +13,7 @@ from doorcheck.scan.facts.refusals import denies
 from doorcheck.scan.facts.values import UNDEFINED, Effect
 from doorcheck.scan.judging import DoorCase, place, seen_fact
 
+_UNSET = ProofKind.UNSET_SECRET
 _NOTES = (
     (ProofKind.NOT_AWAITED, spec.NOT_AWAITED),
     (ProofKind.UNSET_SECRET, spec.FAIL_OPEN),
@@ -57,8 +58,8 @@ def missing_sentence(way: str, case: DoorCase, effect: Effect) -> str:
 def way_of(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]:
     """The way in which the check is missing, with what shows it."""
     for kind, way in _NOTES:
-        note = _note(found, kind)
-        if note is not None and (kind is not ProofKind.UNSET_SECRET or _compared(case, note)):
+        note = next((one for one in _notes(found, kind) if kind is not _UNSET or _compared(case, one)), None)
+        if note is not None:
             return way, (_shown(note, case),)
     return _way_without_note(case, found)
 
@@ -69,9 +70,9 @@ def _way_without_note(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Wri
         later = _proved_later(case, attempts)
         way = spec.CHECK_AFTER if later else spec.IGNORED_ABSENCE
         return way, tuple(seen_fact(fact) for fact in (later or attempts)[:2])
-    forged = _note(found, ProofKind.FORGEABLE)
-    if forged is not None:
-        return spec.FORGEABLE, (_shown(forged, case),)
+    forged = _notes(found, ProofKind.FORGEABLE)
+    if forged:
+        return spec.FORGEABLE, (_shown(forged[0], case),)
     if case.shield.stops:
         evidence = (Written(case.shield.says, case.shield.at),) if case.shield.at is not None else ()
         return spec.MIDDLEWARE_ONLY, evidence
@@ -80,9 +81,8 @@ def _way_without_note(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Wri
     return spec.NO_CHECK, ()
 
 
-def _note(found: Iterable[Hole], kind: ProofKind) -> Fact | None:
-    notes = [fact for hole in found for fact in hole.facts if fact.kind is kind and fact.polarity]
-    return min(notes, key=_order) if notes else None
+def _notes(found: Iterable[Hole], kind: ProofKind) -> list[Fact]:
+    return sorted({f for hole in found for f in hole.facts if f.kind is kind and f.polarity}, key=_order)
 
 
 def _compared(case: DoorCase, note: Fact) -> bool:

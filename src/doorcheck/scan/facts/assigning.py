@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.members import GLOBAL_OBJECTS
+from doorcheck.scan.facts.proofs import Fact, Facts, configured
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.values import (
     Alternative,
@@ -46,7 +47,7 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
             Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
         )
     if isinstance(owner, Cls):
-        owner.statics[target.property] = _one_of(ev, owner.statics.get(target.property), value, scope, target.at)
+        owner.statics[target.property] = _one_of(ev, owner, target, value, scope)
     elif not isinstance(owner, Obj):
         _attach(ev, owner, target, value, state, scope)
     elif owner.cls is not None:
@@ -55,16 +56,24 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         _replace(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
 
 
-def _one_of(ev: Evaluator, current: Value | None, value: Value, scope: Scope, at: int) -> Value:
+def _one_of(ev: Evaluator, owner: Cls, target: ir.Member, value: Value, scope: Scope) -> Value:
     """What a class holds once it was given several things: which of them, its configuration decides at run time."""
+    current = owner.statics.get(target.property)
     if not isinstance(current, Obj | Choice) or not isinstance(value, Obj) or current is value:
         return value
     held = [one.value for one in current.alternatives] if isinstance(current, Choice) else [current]
     kinds = [one.cls.definition if isinstance(one, Obj) and one.cls is not None else None for one in held]
     if value.cls is None or value.cls.definition in kinds:
         return current
-    unsettled = frozenset({ev.blind(scope.module.path, at, "which of several implementations is used is configured")})
-    return new_choice([Alternative(one, unsettled) for one in (*held, value)])
+    unsettled = ev.blind(scope.module.path, target.at, "which of several implementations is used is configured")
+    setting = f"static:{scope.module.path}:{owner.definition.name}.{target.property}"
+    return new_choice([Alternative(one, _picked(one, setting, unsettled)) for one in (*held, value)])
+
+
+def _picked(instance: Value, setting: str, unsettled: Fact) -> Facts:
+    """What is known where this instance is the one in use."""
+    name = instance.cls.definition.name if isinstance(instance, Obj) and instance.cls is not None else ""
+    return frozenset({unsettled, configured(setting, name, f"{name} is the one configured")})
 
 
 def _attach(ev: Evaluator, owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, comparisons, iteration, libraries, members, platform, promises, requests, texts
 from doorcheck.scan.facts.evaluator import PathEnds
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, shared
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import nullness
 from doorcheck.scan.facts.values import (
@@ -226,6 +226,8 @@ def _method_of_choice(
         ):
             continue
         state.facts = before | alternative.facts
+        if alternative.facts and contradictory(state.facts):
+            continue
         try:
             result = call_method(ev, alternative.value, name, arguments, state, scope, at)
         except PathEnds:

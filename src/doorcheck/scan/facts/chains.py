@@ -158,7 +158,7 @@ class Procedure(Value):
 
     def _next(self, number: int, given: Value, context: Value):  # type: ignore[no-untyped-def]
         def proceed(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
-            extended = extended_context(context, arguments[0] if arguments else ANYTHING, self.chain.row)
+            extended = extended_context(context, arguments[0], self.chain.row) if arguments else context
             return self._step(ev, number, given, extended, state, at, file)
 
         return proceed
@@ -194,7 +194,10 @@ def extended_context(context: Value, passed: Value, row: rows.Builder) -> Value:
     """The context after ``next({ ctx: … })``."""
     more = passed
     if isinstance(passed, Obj):
-        more = passed.props.get(row.context, passed.props.get("ctx", passed.props.get("context", ANYTHING)))
+        named = next((name for name in (row.context, "ctx", "context") if name in passed.props), None)
+        if named is None and not passed.rest:
+            return context
+        more = passed.props[named] if named is not None else ANYTHING
     if isinstance(context, Obj) and isinstance(more, Obj):
         return Obj({**context.props, **more.props}, (*context.rest, *more.rest))
     return Obj(dict(context.props) if isinstance(context, Obj) else {}, (more,))

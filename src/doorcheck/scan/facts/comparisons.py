@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import ownership, roles, texts
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.choices import over_choice
+from doorcheck.scan.facts.kinds import has_key, instance_of
+from doorcheck.scan.facts.proofs import Fact, ProofKind, configured
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, NEVER, Branches, both, bounded, nullness, truth, unset
+from doorcheck.scan.facts.truth import (
+    EITHER,
+    NEVER,
+    Branches,
+    is_public_mark,
+    is_secret_name,
+    nullness,
+    truth,
+    unset,
+)
 from doorcheck.scan.facts.values import (
     FALSE,
     TRUE,
@@ -22,11 +32,9 @@ from doorcheck.scan.facts.values import (
     Const,
     Derived,
     Env,
-    External,
     Fn,
     Input,
     Obj,
-    Promise,
     Reply,
     Row,
     Session,
@@ -34,6 +42,7 @@ from doorcheck.scan.facts.values import (
     Value,
     made_from,
 )  # fmt: skip
+from doorcheck.scan.facts.variables import kept_secret
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
@@ -46,14 +55,16 @@ _ABOUT_THE_REQUEST = frozenset({"origin", "host", "referer", "user-agent", "acce
 
 def is_forgeable(value: Input) -> bool:
     """Whether a refusal that depends on this takes a caller's word for who they are."""
+    return value.channel in FORGEABLE and not _is_about_the_request(value)
+
+
+def _is_about_the_request(value: Input) -> bool:
     name = value.path[0].lower() if value.path else ""
-    about_the_request = name in _ABOUT_THE_REQUEST or name.startswith(("x-forwarded", "sec-", "if-"))
-    return value.channel in FORGEABLE and not about_the_request
+    return name in _ABOUT_THE_REQUEST or name.startswith(("x-forwarded", "sec-", "if-"))
 
 
 _OPEN_WHEN_ABSENT = frozenset({"body", "argument"})
 _EQUALITY = frozenset({"==", "===", "!=", "!=="})
-_REPLY_CLASSES = frozenset({"Response", "NextResponse"})
 
 
 def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State, scope: Scope, at: int) -> Value:
@@ -64,7 +75,7 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator == "instanceof":
         return instance_of(left, right, state)
     if operator == "in":
-        return _has_key(left, right, state)
+        return has_key(left, right, state)
     if operator == "+":
         return texts.joined((left, right))
     if operator in {"<", ">", "<=", ">="}:
@@ -94,24 +105,28 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
                 return equal(ev, value, other, scope, at, state)
 
             return over_choice(one, each, state, (left, right))
-    if isinstance(left, Const) and isinstance(right, Const):
-        same = _same_value(left, right)
-        return Test(EITHER, NEVER) if same else Test(NEVER, EITHER)
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, Const):
-            known = roles.asked(ev, other, one, scope, at) or _with_constant(other, one, state)
-            if known is not None:
-                return known
+    known = _known_outcome(ev, left, right, scope, at, state)
+    if known is not None:
+        return known
     yes = _proved_by_equality(ev, left, right, scope, at, state)
-    single = roles.single(ev, left, right, scope, at)
-    if single is not None:
-        return single
     mine, others = ownership.by_equality(left, right, scope.module.path, at)
     if mine or others:
         ev.attempts |= mine
         yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
         return Test(yes, (Branch(others),), (left, right))
     return Test(yes, EITHER, (left, right))
+
+
+def _known_outcome(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None) -> Test | None:
+    """The comparison with a literal or with what the deployment fixes, where that says something."""
+    if isinstance(left, Const) and isinstance(right, Const):
+        return Test(EITHER, NEVER) if _same_value(left, right) else Test(NEVER, EITHER)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Const):
+            known = roles.asked(ev, other, one, scope, at) or _with_constant(other, one, state)
+            if known is not None:
+                return known
+    return roles.single(ev, left, right, scope, at)
 
 
 def _is_column(value: Value) -> bool:
@@ -143,34 +158,6 @@ def _whole(character: Value) -> Value:
     return character
 
 
-def over_choice(value: Choice, test: Callable[[Value], Test], state: State | None, parts: tuple[Value, ...]) -> Test:
-    """A test of a choice: each alternative's outcome, with what that alternative knows."""
-    kept = state.keep.get(value.id) if state is not None else None
-    yes: list[Branch] = []
-    no: list[Branch] = []
-    for number, alternative in enumerate(value.alternatives):
-        if kept is not None and number not in kept:
-            continue
-        outcome = test(alternative.value)
-        here: Branches = (Branch(alternative.facts, {value.id: frozenset({number})}),)
-        yes.extend(both(here, outcome.yes_branches))
-        no.extend(both(here, outcome.no_branches))
-    return Test(_gathered(value.id, yes), _gathered(value.id, no), parts)
-
-
-def _gathered(choice: int, branches: list[Branch]) -> Branches:
-    groups: dict[frozenset[Fact], Branch] = {}
-    for branch in branches:
-        if branch.facts in groups:
-            mine = groups[branch.facts]
-            indices = mine.keep.get(choice, frozenset()) | branch.keep.get(choice, frozenset())
-            shared = {other: mine.keep[other] | branch.keep[other] for other in mine.keep if other in branch.keep}
-            groups[branch.facts] = Branch(branch.facts, {**shared, choice: indices})
-        else:
-            groups[branch.facts] = branch
-    return bounded(tuple(groups.values()))
-
-
 def _same_value(left: Const, right: Const) -> bool:
     nothing = UNDEFINED.value
     if left.value is nothing or right.value is nothing:
@@ -190,6 +177,12 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
         return Test(yes, no, (value,)) if constant.value else Test(no, yes, (value,))
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
+    if isinstance(value, Env) and isinstance(constant.value, str) and constant.value and is_secret_name(value.name):
+        return _setting(value.name, constant.value)
+    if isinstance(value, Row) and value.path and is_public_mark(value.path[-1], constant):
+        says = f"the record's own {value.path[-1]} is {constant.value}"
+        mark = Fact(ProofKind.MARKED_PUBLIC, value.effect.file, value.effect.at, says)
+        return Test((Branch(value.found | {mark}),), EITHER, (value,))
     if isinstance(value, Obj | Arr | Fn | Reply):
         return Test(NEVER, EITHER, (value,))
     if isinstance(constant.value, str) and (is_keyed_hash(value) or (not constant.value and secret_name(value))):
@@ -215,6 +208,12 @@ def _type_test(value: Value, name: str, state: State | None) -> Test:
     return Test(EITHER, EITHER, (value,))
 
 
+def _setting(name: str, value: str) -> Test:
+    """Whether a variable that decides how callers are checked has this very value."""
+    sides = [configured(f"env:{name}", value, f"{name} is {value!r}", polarity=is_so) for is_so in (True, False)]
+    return Test((Branch(frozenset(sides[:1])),), (Branch(frozenset(sides[1:])),))
+
+
 def _proved_by_equality(
     ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None
 ) -> Branches:
@@ -234,9 +233,9 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
         key = secret_name(secret)
         made = f" (made with {key})" if key else ""
         return Fact(ProofKind.SIGNATURE, file, at, f"a keyed hash of the request{made} is compared with the one sent")
-    if not from_caller(given):
+    if not from_caller(given) or _says_only_where_from(given):
         return None
-    name = secret_name(secret)
+    name = kept_secret(ev, secret)
     if name is not None and not from_caller(secret):
         return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
     if (stored := _stored_credential(secret, given)) is not None:
@@ -247,6 +246,12 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
     if row is not None and is_credential_name(ev, row.path[-1]):
         return Fact(ProofKind.CREDENTIAL, file, at, f"the stored {row.path[-1]} is compared with what the caller sent")
     return None
+
+
+def _says_only_where_from(given: Value) -> bool:
+    """Whether this is an origin or a host: a browser tells it truly, and anybody else as they like."""
+    inputs = [part for part in made_from(given, 40) if isinstance(part, Input)]
+    return bool(inputs) and all(_is_about_the_request(part) for part in inputs)
 
 
 def _stored_credential(secret: Value, given: Value) -> str | None:
@@ -317,54 +322,6 @@ def is_credential_name(ev: Evaluator, name: str) -> bool:
     )
 
 
-def instance_of(value: Value, cls: Value, state: State) -> Test:
-    """``value instanceof cls``."""
-    if isinstance(value, Choice):
-        return over_choice(value, lambda each: instance_of(each, cls, state), state, (value, cls))
-    if isinstance(value, Promise):
-        return Test(NEVER, EITHER)
-    is_reply_class = isinstance(cls, External) and bool(cls.path) and cls.path[-1] in _REPLY_CLASSES
-    if isinstance(value, Reply):
-        return Test(EITHER, NEVER) if is_reply_class else Test(NEVER, EITHER)
-    if isinstance(value, Session | Const | Arr | Row):
-        return Test(NEVER, EITHER)
-    if isinstance(value, Obj):
-        if isinstance(cls, Cls):
-            return Test(EITHER, NEVER) if _descends(value.cls, cls) else Test(NEVER, EITHER)
-        return Test(NEVER, EITHER) if value.cls is None else Test(EITHER, EITHER)
-    return Test(EITHER, EITHER, (value,))
-
-
-def _descends(cls: Value | None, ancestor: Cls) -> bool:
-    for _ in range(20):
-        if not isinstance(cls, Cls):
-            return False
-        if cls.definition is ancestor.definition:
-            return True
-        cls = cls.superclass
-    return False
-
-
-_REPLY_MEMBERS = frozenset({"status", "headers", "body", "ok", "json", "text", "statusText", "redirected", "url"})
-
-
-def _has_key(key: Value, target: Value, state: State) -> Value:
-    if isinstance(target, Choice):
-        return over_choice(target, lambda each: _as_test(_has_key(key, each, state)), state, (key, target))
-    if isinstance(target, Obj) and isinstance(key, Const) and not target.rest:
-        return Test(EITHER, NEVER) if key.value in target.props else Test(NEVER, EITHER)
-    if isinstance(target, Reply) and isinstance(key, Const) and key.value in _REPLY_MEMBERS:
-        return Test(EITHER, NEVER)
-    if isinstance(target, Session | Reply) and isinstance(key, Const):
-        return Test(NEVER, EITHER) if key.value in {"error", "errors"} else Test(EITHER, EITHER, (target,))
-    return Test(EITHER, EITHER, (key, target))
-
-
-def _as_test(value: Value) -> Test:
-    yes, no = truth(value)
-    return value if isinstance(value, Test) else Test(yes, no, (value,))
-
-
 def _named_path(ev: Evaluator, paths: list[str], scope: Scope, at: int) -> Test:
     """Whether the path asked for is one of a list: only the door's own path can be asked for here."""
     ev.route_questions += 1
@@ -388,8 +345,9 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     for value in (item, collection):
         if isinstance(value, Session):
             return Test((Branch(frozenset({value.proof})),), EITHER, (collection, item))
-    if secret_name(collection) is not None and from_caller(item):
-        proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret_name(collection)}")
+    secret = kept_secret(ev, collection)
+    if secret is not None and from_caller(item) and not _says_only_where_from(item):
+        proof = Fact(ProofKind.SECRET, scope.module.path, at, f"the caller must know one of {secret}")
         return Test((Branch(frozenset({proof})),), EITHER, (collection, item))
     if isinstance(item, Input) and item.channel == "url" and (paths := texts.constants_of(collection)):
         return _named_path(ev, paths, scope, at)

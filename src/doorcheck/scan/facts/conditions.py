@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.evaluator import PathEnds
-from doorcheck.scan.facts.proofs import Facts
+from doorcheck.scan.facts.proofs import Facts, proven
+from doorcheck.scan.facts.shapes import settled
 from doorcheck.scan.facts.state import State, merge, new_choice
 from doorcheck.scan.facts.truth import Branches, both, bounded, certain, nullness, truth
 from doorcheck.scan.facts.values import (
@@ -140,7 +141,20 @@ def conditional(ev: Evaluator, node: ir.Conditional, state: State, scope: Scope)
     _after_either(state, sides[1][1])
     if all(isinstance(value, Test | Const) for value, _, _ in sides):
         return _boolean_conditional(sides, base)
-    return new_choice([Alternative(value, fork.facts - base) for value, fork, _ in sides])
+    return new_choice([one for side in sides for one in _each_way(*side, base)])
+
+
+def _each_way(value: Value, fork: State, branches: Branches, base: Facts) -> list[Alternative]:
+    """A side's value, once for each way of coming to it where only some of them know who is calling."""
+    gained = fork.facts - base
+    if len(branches) < 2 or proven(fork.facts) or not any(proven(branch.facts) for branch in branches):
+        return [Alternative(value, gained)]
+    found: list[Alternative] = []
+    for branch in branches:
+        here = fork.fork()
+        here.learn(branch)
+        found.append(Alternative(settled(value, here), here.facts - base))
+    return found
 
 
 def _boolean_conditional(sides: list[tuple[Value, State, Branches]], base: Facts) -> Value:

@@ -13,7 +13,7 @@ from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, shared
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven, shared
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State, join, new_choice
 from doorcheck.scan.facts.values import (
@@ -27,6 +27,7 @@ from doorcheck.scan.facts.values import (
     Value,
 )  # fmt: skip
 from doorcheck.scan.knowledge.library import Knowledge
+from doorcheck.scan.project.database.schemas import Schemas
 
 MAX_STEPS = 40_000
 MAX_CALLS_DEEP = 28
@@ -106,6 +107,8 @@ class Evaluator:
     tries: list[list[State]] = field(default_factory=list)
     memo: dict[object, Outcome] = field(default_factory=dict)
     documented_variables: frozenset[str] | None = None
+    schema: Schemas = field(default_factory=Schemas)
+    """What the project's files say of its databases: ``schema.model(effect.subject, effect.file)``."""
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
     noted: set[tuple[int, Facts]] = field(default_factory=set)
     captured: dict[int, Mapping[str, Value]] = field(default_factory=dict)
@@ -161,7 +164,7 @@ class Evaluator:
 
     def _note(self, happening: Happening) -> None:
         key = id(happening.effect), happening.facts
-        if key not in self.noted:
+        if key not in self.noted and not contradictory(happening.facts):
             self.noted.add(key)
             self.happenings.append(happening)
 

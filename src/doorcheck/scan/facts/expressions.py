@@ -15,6 +15,7 @@ from doorcheck.scan.facts import (
     names,
     promises,
     rendering,
+    spreading,
     texts,
 )
 from doorcheck.scan.facts.state import State
@@ -126,7 +127,7 @@ def _object(ev: Evaluator, node: ir.Object, state: State, scope: Scope) -> Value
     for entry in node.entries:
         value = evaluate(ev, entry.value, state, scope)
         if entry.key is None:
-            _spread_into(props, rest, value)
+            spreading.spread_into(ev, props, rest, value, state, scope)
         elif isinstance(entry.key, str):
             props[entry.key] = value
         else:
@@ -136,15 +137,6 @@ def _object(ev: Evaluator, node: ir.Object, state: State, scope: Scope) -> Value
             else:
                 rest.append(Derived("computed", (value,)))
     return Obj(props, tuple(rest))
-
-
-def _spread_into(props: dict[str, Value], rest: list[Value], value: Value) -> None:
-    value = value.value if isinstance(value, Promise) else value
-    if isinstance(value, Obj) and value.cls is None:
-        props.update(value.props)
-        rest.extend(value.rest)
-    elif not isinstance(value, Const):
-        rest.append(value)
 
 
 def _array(ev: Evaluator, node: ir.Array, state: State, scope: Scope) -> Value:

@@ -243,6 +243,11 @@ def _callback(
 ) -> Value:
     function = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
     given: tuple[Value, ...] = ()
+    if row.option:
+        if isinstance(function, External):
+            return Promise(awaited_value(ev, function, state, at, file))
+        function = function.props.get(row.option, UNDEFINED) if isinstance(function, Obj) else UNDEFINED
+        arguments = ()
     if row.gives_itself:
         given = (External(callee.package, callee.path[:-1], callee.links),)
     if not isinstance(function, Fn | Native | Arr):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.comparisons import is_credential_name, is_hashed
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.truth import is_public_mark
 from doorcheck.scan.facts.values import (
     Arr,
     Choice,
@@ -44,7 +45,37 @@ def found_proofs(ev: Evaluator, effect: Effect) -> Facts:
     found: set[Fact] = set()
     for operand in _predicates(effect) if effect.writes else effect.operands:
         found |= _in_operand(ev, effect, operand)
+    if not found and not effect.writes and public_only(effect):
+        found.add(Fact(ProofKind.MARKED_PUBLIC, effect.file, effect.at, PUBLIC_ONLY))
     return frozenset(found)
+
+
+PUBLIC_ONLY = "only what is marked public is looked for"
+_CHOOSES = frozenset({"where", "andWhere", "eq", "match", "filter", "find", "findOne"})
+
+
+def public_only(effect: Effect) -> bool:
+    """Whether an operation asks for records that are marked public, and for others only as the caller's own.
+
+    ``where: { isPublic: true }``, ``eq(table.isPublic, true)``, ``.eq("visibility", "public")``.
+    """
+    return any(_asks_for_public(operand) for operand in effect.operands)
+
+
+def _asks_for_public(operand: Value) -> bool:
+    if isinstance(operand, Obj) and "where" in operand.props:
+        operand = operand.props["where"]
+    elif not isinstance(operand, External) or not operand.links or operand.links[-1].name not in _CHOOSES:
+        return False
+    disjoint: list[tuple[Value, ...]] = []
+    if any(is_public_mark(*part) for part in named_parts(operand, disjoint=disjoint, columns=False)):
+        return True
+    return any(_each_public_or_own(alternatives) for alternatives in disjoint)
+
+
+def _each_public_or_own(alternatives: tuple[Value, ...]) -> bool:
+    public = [each for each in alternatives if any(is_public_mark(*part) for part in named_parts(each, columns=False))]
+    return bool(public) and all(each in public or identity_in(each) for each in alternatives)
 
 
 def carrier_of(values: Iterable[Value]) -> str:
@@ -69,7 +100,8 @@ def _predicates(effect: Effect) -> list[Value]:
 
 def _in_operand(ev: Evaluator, effect: Effect, operand: Value) -> set[Fact]:
     found: set[Fact] = set()
-    for name, value in named_parts(operand):
+    disjoint: list[tuple[Value, ...]] = []
+    for name, value in named_parts(operand, disjoint=disjoint):
         for part in made_from(value, 100):
             if isinstance(part, Session):
                 found.add(part.proof)
@@ -78,6 +110,10 @@ def _in_operand(ev: Evaluator, effect: Effect, operand: Value) -> set[Fact]:
                 kind = ProofKind.TOKEN if carried else ProofKind.CAPABILITY
                 says = f"a {effect.subject or 'record'} is looked up by the {name or 'key'} the caller holds"
                 found.add(Fact(kind, effect.file, effect.at, says, source=carrier_of((part,))))
+    for alternatives in disjoint:
+        each = [_in_operand(ev, effect, one) for one in alternatives]
+        if all(each):
+            found.update(*each)
     return found
 
 
@@ -97,13 +133,48 @@ def _is_credential_model(ev: Evaluator, subject: str) -> bool:
     return any(word in plain for word in ev.knowledge.words["credential_models"])
 
 
-def named_parts(operand: Value, limit: int = MAX_PREDICATE) -> list[tuple[str, Value]]:
-    """The values in an operation's argument, each with its column: keys of objects, ``eq(table.column, x)``."""
+def alternatives_of(value: Value) -> tuple[Value, ...]:
+    """The predicates of which one is enough: ``OR: [a, b]``, ``$or: [a, b]``, ``or(a, b)``; empty for any other."""
+    if isinstance(value, External) and value.path[-2:] == ("or", "()") and value.links:
+        arguments = value.links[-1].arguments
+        return arguments[0].items if len(arguments) == 1 and isinstance(arguments[0], Arr) else arguments
+    return ()
+
+
+def _disjunctions(value: Obj) -> dict[str, tuple[Value, ...]]:
+    return {
+        key: item.items
+        for key, item in value.props.items()
+        if key in _ANY_OF and isinstance(item, Arr) and len(item.items) > 1 and not item.rest
+    }
+
+
+_ANY_OF = frozenset({"OR", "$or"})
+
+
+def named_parts(
+    operand: Value,
+    limit: int = MAX_PREDICATE,
+    disjoint: list[tuple[Value, ...]] | None = None,
+    *,
+    columns: bool = True,
+) -> list[tuple[str, Value]]:
+    """The values in an operation's argument, each with its column: keys of objects, ``eq(table.column, x)``.
+
+    Predicates of which one is enough go to ``disjoint``, where that is given. Without ``columns`` what a column was
+    declared with is no part of what is asked of it.
+    """
     found: list[tuple[str, Value]] = []
     queue: list[tuple[str, Value]] = [("", operand)]
     while queue and len(found) < limit:
         name, value = queue.pop()
+        if disjoint is not None and len(either := alternatives_of(value)) > 1:
+            disjoint.append(either)
+            continue
         if isinstance(value, Obj):
+            if disjoint is not None and (parted := _disjunctions(value)):
+                disjoint.extend(parted.values())
+                value = Obj({key: item for key, item in value.props.items() if key not in parted}, value.rest)
             queue.extend((key if not _is_operator(key) else name, item) for key, item in value.props.items())
             queue.extend((name, rest) for rest in value.rest)
         elif isinstance(value, Arr):
@@ -111,7 +182,7 @@ def named_parts(operand: Value, limit: int = MAX_PREDICATE) -> list[tuple[str, V
         elif isinstance(value, External) and value.links and not (name and is_hashed(value)):
             if name:
                 found.append((name, value))
-            queue.extend(_of_links(value))
+            queue.extend(_of_links(value, columns))
         elif isinstance(value, Derived) and value.how == "text":
             queue.extend((name, part) for part in value.parts)
             found.append((name, value))
@@ -130,10 +201,11 @@ def _is_operator(key: str) -> bool:
     return key.startswith("$") or key in {"equals", "in", "AND", "OR", "where", "is", "some", "data", "select", "eq"}
 
 
-def _of_links(value: External) -> list[tuple[str, Value]]:
+def _of_links(value: External, columns: bool) -> list[tuple[str, Value]]:
     """``eq(sessions.token, x)``: the first argument names the column of the others."""
     found: list[tuple[str, Value]] = []
-    for link in value.links[-8:]:
+    is_column = value.path[-1:] != ("()",)
+    for link in value.links[-8:] if columns or not is_column else ():
         first = link.arguments[0] if link.arguments else None
         column = ""
         if isinstance(first, External) and first.path and first.path[-1] == "()":
@@ -176,7 +248,17 @@ def identity_in(value: Value) -> Facts:
     for number, current in enumerate(queue):
         if number >= MAX_PREDICATE:
             break
-        if isinstance(current, Session):
+        either = alternatives_of(current)
+        parted = list(_disjunctions(current).values()) if isinstance(current, Obj) else []
+        for alternatives in [either, *parted]:
+            each = [identity_in(one) for one in alternatives]
+            if each and all(each):
+                proofs.update(*each)
+        if len(either) > 1:
+            continue
+        if parted and isinstance(current, Obj):
+            queue.extend(item for key, item in current.props.items() if key not in _ANY_OF)
+        elif isinstance(current, Session):
             proofs.add(current.proof)
         elif isinstance(current, Choice) and _sometimes_left_out(current):
             continue

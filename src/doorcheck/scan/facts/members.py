@@ -169,11 +169,23 @@ def _of_object(ev: Evaluator, value: Obj, name: str, state: State, scope: Scope,
         method = method_of(ev, value, value.cls, name)
         if method is not None:
             return method
-    for rest in reversed(value.rest):
-        found = member(ev, rest, name, state, scope, at, optional=True)
-        if not _is_nothing(found):
-            return found
-    return UNDEFINED if value.cls is None and not value.rest else ANYTHING
+    if value.cls is None and not value.rest:
+        return UNDEFINED
+    return of_rest(ev, value.rest, name, state, scope, at)
+
+
+def of_rest(ev: Evaluator, rest: tuple[Value, ...], name: str, state: State, scope: Scope, at: int = 0) -> Value:
+    """A property of what was spread into an object: of the last that has it."""
+    if not rest:
+        return ANYTHING
+    found = member(ev, rest[-1], name, state, scope, at, optional=True)
+    if _is_nothing(found):
+        return of_rest(ev, rest[:-1], name, state, scope, at)
+    if not isinstance(found, Choice) or not any(_is_nothing(one.value) for one in found.alternatives) or not rest[:-1]:
+        return found
+    before = of_rest(ev, rest[:-1], name, state, scope, at)
+    filled = (Alternative(before, one.facts) if _is_nothing(one.value) else one for one in found.alternatives)
+    return Choice(found.id, tuple(filled))
 
 
 def method_of(ev: Evaluator, instance: Value, cls: Value | None, name: str) -> Value | None:
@@ -221,7 +233,9 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
         special = _of_global(path, state, scope, at, ev)
         if special is not None:
             return special
-    if value.package.startswith("@t3-oss/env") and path[-2:-1] == ("()",):
+    if path[-2:-1] == ("()",) and _is_environment(value):
+        if name in AS_DEPLOYED:
+            return Const(AS_DEPLOYED[name])
         return Env(name, sure=not _may_be_left_out(value, name))
     if len(path) > MAX_EXTERNAL_PATH:
         return Derived("member", (value,))
@@ -239,10 +253,18 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
     return External(value.package, path, value.links)
 
 
+def _is_environment(value: External) -> bool:
+    """Whether this is what a schema makes of the environment: ``createEnv({ … })``, ``schema.parse(process.env)``."""
+    if value.package.startswith("@t3-oss/env"):
+        return True
+    given = value.links[-1].arguments[:1] if value.links and value.package != "js" else ()
+    return any(isinstance(one, External) and (one.package, one.path) == ("js", ("process", "env")) for one in given)
+
+
 def _may_be_left_out(validated: External, name: str) -> bool:
     """Whether the schema of the validated environment says that this variable is optional."""
-    given = [argument for link in validated.links[-1:] for argument in link.arguments if isinstance(argument, Obj)]
-    groups = [group for each in given for group in each.props.values() if isinstance(group, Obj)]
+    given = [argument for link in validated.links for argument in link.arguments if isinstance(argument, Obj)]
+    groups = [*given, *(group for each in given for group in each.props.values() if isinstance(group, Obj))]
     schemas = [group.props[name] for group in groups if name in group.props]
     steps = {
         step for each in schemas for part in made_from(each, 60) if isinstance(part, External) for step in part.path

@@ -202,7 +202,8 @@ def evaluate_at_top(ev: Evaluator, module: LoadedModule, node: ir.Expression | N
 def found_value(ev: Evaluator, found: Found, module: LoadedModule, imported: ir.ImportedName) -> Value:
     """The value of an import."""
     if isinstance(found, Definition):
-        return definition_value(ev, found)
+        value = definition_value(ev, found)
+        return _generated_client(ev, imported, value) or value
     if isinstance(found, LoadedModule):
         return Namespace(found)
     if isinstance(found, tuple):
@@ -211,11 +212,24 @@ def found_value(ev: Evaluator, found: Found, module: LoadedModule, imported: ir.
     return _not_found(ev, found, module, imported)
 
 
-def _not_found(ev: Evaluator, found: Found, module: LoadedModule, imported: ir.ImportedName) -> Value:
+def _generated_client(ev: Evaluator, imported: ir.ImportedName, value: Value) -> External | None:
+    """The package's client, where the repository holds one generated from it: too long to read, or made by its runtime.
+
+    A class or a function that the project wrote under the same name is what it is.
+    """
     known = ev.knowledge.types.get(imported.imported)
-    if known is not None and known[1][:1] == (imported.imported,):
-        # a client generated at build time is not in the repository, yet its name says what it is
-        return External(known[0], (imported.imported,))
+    if known is None or known[1][:1] != (imported.imported,):
+        return None
+    package = known[0]
+    made_by_runtime = isinstance(value, External) and value.package.startswith(f"{package}/")
+    return External(package, (imported.imported,)) if made_by_runtime or isinstance(value, Unknown) else None
+
+
+def _not_found(ev: Evaluator, found: Found, module: LoadedModule, imported: ir.ImportedName) -> Value:
+    # a client generated at build time is not in the repository, yet its name says what it is
+    generated = _generated_client(ev, imported, ANYTHING)
+    if generated is not None:
+        return generated
     if isinstance(found, Unresolved) or found is None:
         return Unknown(ev.blind(module.path, imported.at, f"the import of {imported.source} could not be followed"))
     return ANYTHING

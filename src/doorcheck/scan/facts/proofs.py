@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ class ProofKind(enum.StrEnum):
     CAPABILITY = "capability"
     OPTED_OUT = "opted-out"
     EXEMPT = "exempt"
+    MARKED_PUBLIC = "marked-public"
 
     OWNED = "owned"
     ROLE = "role"
@@ -29,6 +31,7 @@ class ProofKind(enum.StrEnum):
     CHECKED = "checked"
 
     UNRESOLVED = "unresolved"
+    CONFIGURED = "configured"
     FORGEABLE = "forgeable"
     UNSET_SECRET = "unset-secret"  # noqa: S105 - a kind of note, no secret
     CAUGHT = "caught"
@@ -78,11 +81,20 @@ def proven(facts: Facts) -> bool:
 
 
 def contradictory(facts: Facts) -> bool:
-    """Whether no real path can know all of this: a variable is both set and not set."""
+    """Whether no real path can know all of this: a variable is both set and not set, or has two values."""
     unset = {fact.file for fact in facts if fact.kind is ProofKind.UNSET_SECRET and fact.polarity}
-    return bool(unset) and any(
+    if unset and any(
         fact.kind is ProofKind.UNSET_SECRET and not fact.polarity and fact.file in unset for fact in facts
-    )
+    ):
+        return True
+    settings = [fact for fact in facts if fact.kind is ProofKind.CONFIGURED]
+    chosen = {fact.file: fact.at for fact in settings if fact.polarity}
+    return any((chosen[fact.file] == fact.at) != fact.polarity for fact in settings if fact.file in chosen)
+
+
+def configured(setting: str, choice: str, says: str, *, polarity: bool = True) -> Fact:
+    """The note that a setting of the deployment is this one: two values of one setting exclude each other."""
+    return Fact(ProofKind.CONFIGURED, setting, zlib.crc32(choice.encode()), says, polarity)
 
 
 def shared(known: Iterable[Facts]) -> Facts:

@@ -28,8 +28,11 @@ _NOTES = PROVING | {
     ProofKind.FORGEABLE,
     ProofKind.NOT_AWAITED,
     ProofKind.EXEMPT,
+    ProofKind.CONFIGURED,
+    ProofKind.MARKED_PUBLIC,
 }
 _PROVEN = frozenset({Fact(ProofKind.SESSION, "", 0)})
+_STOOD_IN = frozenset({Fact(ProofKind.CONFIGURED, "", 0)})
 _choice_ids = itertools.count(1)
 
 
@@ -105,9 +108,16 @@ class State:
 
     def relevant(self) -> Facts:
         """The facts by which paths are told apart."""
-        if proven(self.facts):
-            return _PROVEN
-        return frozenset(fact for fact in self.facts if fact.kind in _NOTES and fact.polarity)
+        return telling(self.facts)
+
+
+def telling(facts: Facts) -> Facts:
+    """The facts by which one path or branch is told from another."""
+    if proven(facts):
+        return _PROVEN
+    notes = frozenset(fact for fact in facts if fact.kind in _NOTES and fact.polarity)
+    # where a setting lets everybody pass, nobody asks what else went wrong there
+    return _STOOD_IN if any(fact.kind is ProofKind.CONFIGURED for fact in notes) else notes
 
 
 def merge(states: list[State]) -> list[State]:

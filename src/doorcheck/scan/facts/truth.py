@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from doorcheck.scan.facts import ownership
-from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, shared
-from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, contradictory, shared
+from doorcheck.scan.facts.state import State, telling
 from doorcheck.scan.facts.values import (
     UNDEFINED,
     Arr,
@@ -51,11 +51,37 @@ def truth(value: Value, state: State | None = None) -> tuple[Branches, Branches]
     if isinstance(value, Promise):
         return _of_promise(value)
     if isinstance(value, Row):
-        found = (Branch(value.found | _of_path(value)),)
+        found = (Branch(value.found | _of_path(value) | marked_public(value)),)
         return found, EITHER if value.maybe else NEVER
     if isinstance(value, Env):
         return _of_environment(value)
     return EITHER, NEVER if _is_something(value) else EITHER
+
+
+_PUBLIC_COLUMNS = frozenset({"public", "ispublic"})
+_VISIBLE_TO_ALL = frozenset({"public", "PUBLIC"})
+
+
+def marked_public(row: Row) -> Facts:
+    """What it says of a record that this member of it is true, where the member is a mark that the record is public."""
+    if not row.path or not is_public_column(row.path[-1]):
+        return NOTHING
+    effect = row.effect
+    return frozenset(
+        {Fact(ProofKind.MARKED_PUBLIC, effect.file, effect.at, f"the record's own {row.path[-1]} is true")}
+    )
+
+
+def is_public_column(name: str) -> bool:
+    """Whether a column of this name marks a record that anybody may see."""
+    return name.lower().replace("_", "") in _PUBLIC_COLUMNS
+
+
+def is_public_mark(name: str, value: Value) -> bool:
+    """Whether a record whose column ``name`` is this literal is one that anybody may see."""
+    if not isinstance(value, Const):
+        return False
+    return (value.value is True and is_public_column(name)) or (bool(name) and value.value in _VISIBLE_TO_ALL)
 
 
 def _of_environment(value: Env) -> tuple[Branches, Branches]:
@@ -76,9 +102,14 @@ def _is_something(value: Value) -> bool:
 _SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASS", "CREDENTIAL", "AUTH", "HASH", "SALT")
 
 
+_ADDRESSES = ("_URL", "_URI", "_HOST", "_ISSUER")
+
+
 def is_secret_name(name: str) -> bool:
     """Whether an environment variable of this name holds something that must not be known."""
-    return not name.startswith("NEXT_PUBLIC_") and any(word in name.upper() for word in _SECRET_WORDS)
+    if name.startswith("NEXT_PUBLIC_") or name.upper().endswith(_ADDRESSES):
+        return False
+    return any(word in name.upper() for word in _SECRET_WORDS)
 
 
 def unset(name: str) -> Fact:
@@ -129,7 +160,9 @@ def _of_choice(value: Choice, state: State | None) -> tuple[Branches, Branches]:
             continue
         for branches, side in zip(truth(alternative.value, state), (yes, no), strict=True):
             for branch in branches:
-                side.append((branch.facts | alternative.facts, branch.keep, number))
+                facts = branch.facts | alternative.facts
+                if not (branch.facts and alternative.facts and contradictory(facts)):
+                    side.append((facts, branch.keep, number))
     return _collected(value.id, yes), _collected(value.id, no)
 
 
@@ -148,7 +181,13 @@ def _collected(choice: int, found: list[tuple[Facts, dict[int, frozenset[int]], 
 
 
 def bounded(branches: Branches) -> Branches:
-    """At most MAX_BRANCHES; the rest meet in what they have in common."""
+    """At most MAX_BRANCHES: those that say the same of the caller become one, the rest meet in what they share."""
+    if len(branches) <= MAX_BRANCHES:
+        return branches
+    groups: dict[Facts, list[Branch]] = {}
+    for branch in branches:
+        groups.setdefault(telling(branch.facts), []).append(branch)
+    branches = tuple(_one_for(group) for group in groups.values())
     if len(branches) <= MAX_BRANCHES:
         return branches
     rest = branches[MAX_BRANCHES - 1 :]
@@ -156,11 +195,22 @@ def bounded(branches: Branches) -> Branches:
     return (*branches[: MAX_BRANCHES - 1], Branch(facts))
 
 
+def _one_for(branches: list[Branch]) -> Branch:
+    """What several branches have in common."""
+    if len(branches) == 1:
+        return branches[0]
+    ruled = set.intersection(*(set(branch.keep) for branch in branches))
+    keep = {choice: frozenset[int]().union(*(branch.keep[choice] for branch in branches)) for choice in ruled}
+    return Branch(shared(branch.facts for branch in branches), keep)
+
+
 def both(first: Branches, second: Branches) -> Branches:
     """The ways in which two conditions hold together."""
     found: list[Branch] = []
     for one in first:
         for other in second:
+            if one.facts and other.facts and contradictory(one.facts | other.facts):
+                continue
             keep = dict(one.keep)
             for choice, indices in other.keep.items():
                 keep[choice] = keep[choice] & indices if choice in keep else indices

@@ -187,10 +187,8 @@ class Query(Value):
 
 
 class Row(Value):
-    """A sensitive operation's answer. ``found`` is what its presence proves, ``maybe`` whether it may be absent.
-
-    ``named`` are the parts of the request that chose it, ``own`` whether who is calling was part of the choice.
-    """
+    """A sensitive operation's answer. ``found`` is what its presence proves, ``maybe`` whether it may be absent,
+    ``named`` the parts of the request that chose it, ``own`` whether who is calling was part of the choice."""
 
     __slots__ = ("effect", "found", "maybe", "named", "own", "path")
 

@@ -131,10 +131,20 @@ def _descend(branch: _Branch, path: tuple[str, ...], start: int) -> Row | None:
     exact = branch.following.get(token)
     if exact is not None:
         row = _descend(exact, path, start + 1)
-        if row is not None:
+        if row is not None or _is_on_the_way(exact, path, start + 1):
             return row
     anything = branch.following.get("*") if token != "()" else None  # noqa: S105 - a token of a path
     return _descend(anything, path, start + 1) if anything is not None else None
+
+
+def _is_on_the_way(branch: _Branch, path: tuple[str, ...], start: int) -> bool:
+    """Whether a row that names all of this path goes on from it: then what is said of any member is not said of it."""
+    for token in path[start:]:
+        following = branch.following.get(token)
+        if following is None:
+            return False
+        branch = following
+    return path[-1:] == ("()",) and bool(branch.following)
 
 
 def _goes_on(branch: _Branch, path: tuple[str, ...], start: int) -> bool:

@@ -57,10 +57,15 @@ class Identity(_Row, frozen=True, kw_only=True):
 
 
 class Callback(_Row, frozen=True, kw_only=True):
-    """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction)."""
+    """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction).
+
+    With ``option`` the function is that property of the argument; where another library made the argument, the call
+    is that library's.
+    """
 
     argument: int = 0
     gives_itself: bool = False
+    option: str = ""
 
 
 class Same(_Row, frozen=True, kw_only=True):
@@ -128,6 +133,26 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    # What follows says what a database's schema holds; see schema.toml.
+    account_models: list[str] = []
+    profile_models: list[str] = []
+    session_models: list[str] = []
+    tenant_models: list[str] = []
+    membership_parts: list[str] = []
+    invitation_parts: list[str] = []
+    power_parts: list[str] = []
+    rank_columns: list[str] = []
+    owner_columns: list[str] = []
+    creator_columns: list[str] = []
+    actor_columns: list[str] = []
+    tenant_columns: list[str] = []
+    sensitive_endings: list[str] = []
+    privileged_columns: list[str] = []
+    governed_columns: list[str] = []
+    public_variable_prefixes: list[str] = []
+    """Prefixes of environment variables that a build puts into what browsers are sent."""
+    public_variable_nouns: list[str] = []
+    """Last words of the names of variables that hold no secret, where no word of one is in the name."""
 
 
 class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
