@@ -11,10 +11,10 @@ from doorcheck.scan.facts.answers import carries, given_away
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
-from doorcheck.scan.facts.values import Const, External, Obj, Value, made_from
+from doorcheck.scan.facts.values import Const, Effect, External, Obj, Value, made_from
 from doorcheck.scan.judging import DoorCase
 
-RECORDS = frozenset({"database", "storage"})
+RECORDS = frozenset({"database", "storage", "account"})
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE, ProofKind.CAPABILITY, ProofKind.CREDENTIAL})
 _AUTHORITY = frozenset({ProofKind.OWNED, ProofKind.WITHIN, ProofKind.ROLE})
 _CARRIED = ("header:", "cookie:", "headers:", "cookies:", "address:", "url:")
@@ -30,6 +30,7 @@ class Standing(enum.Enum):
     PUBLIC = "public"
     UNSCOPED = "unscoped"
     EVERYBODYS = "everybodys"
+    NOBODYS = "nobodys"
     NONE = "none"
 
 
@@ -95,9 +96,27 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
         return Operation(happening, scoped, Standing.MACHINE, _sorted(machines))
     if not effect.writes and (key_of(effect) in case.shown_publicly or _asks_for_public(effect.chooses)):
         return Operation(happening, scoped, Standing.PUBLIC)
+    belongs = _belongs_to_somebody(case, happening)
     if names:
-        return Operation(happening, scoped, Standing.UNSCOPED)
-    return Operation(happening, scoped, Standing.NONE if effect.chooses or effect.writes else Standing.EVERYBODYS)
+        return Operation(happening, scoped, Standing.NOBODYS if belongs is False else Standing.UNSCOPED)
+    if belongs and not effect.chooses and not _adds(effect):
+        return Operation(happening, scoped, Standing.EVERYBODYS)
+    return Operation(happening, scoped, Standing.NONE)
+
+
+def _belongs_to_somebody(case: DoorCase, happening: Happening) -> bool | None:
+    """Whether the database's own schema says whose such a record is; None where no schema speaks of it."""
+    effect = happening.effect
+    model = case.schema.model(effect.subject, effect.file) if effect.subject else None
+    if model is None:
+        return None
+    own = model.owners or model.tenants or model.owned_through
+    return bool(own) or model.is_account or model.is_tenant or model.is_membership
+
+
+def _adds(effect: Effect) -> bool:
+    """Whether an operation only makes new records."""
+    return effect.writes and not any(word in effect.says for word in ("Many", "delete", "update", "truncate"))
 
 
 def _sorted(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:

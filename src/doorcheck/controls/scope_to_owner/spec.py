@@ -26,7 +26,7 @@ SPEC = ControlSpec(
         Way(
             NO_OWNER,
             "The record is chosen by the client's id alone",
-            "Add the owner to the predicate (`where: { id, userId: session.user.id }`) and answer 404 when it is empty.",
+            "Add the owner to the predicate (`where: { id, userId: session.user.id }`) and answer 404 on none.",
         ),
         Way(
             OTHER_ID,

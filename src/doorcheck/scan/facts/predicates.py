@@ -36,7 +36,7 @@ def of_call(row: rows.Sink, callee: External, arguments: tuple[Value, ...]) -> t
     )
     if _creates(callee, arguments):
         return ()
-    if row.chooses == "all":
+    if row.chooses == "all" or row.kind == "account":
         return (*before, *arguments)
     if row.chooses == "first":
         return (*before, *arguments[:1])
