@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,20 +27,24 @@ from doorcheck.scan.facts import following
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import Program
+from doorcheck.scan.facts.tables import declared_models
 from doorcheck.scan.judging import AppCase, Control, DoorCase
 from doorcheck.scan.knowledge.library import load
 from doorcheck.scan.project.apps import find_apps
-from doorcheck.scan.project.database.schemas import Schemas
+from doorcheck.scan.project.database.models import Model
+from doorcheck.scan.project.database.schemas import Schemas, declaring_files
 from doorcheck.scan.project.environment import documented_variables
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.project.resolution import Resolver
-from doorcheck.scan.project.tree import Tree
+from doorcheck.scan.project.tree import Tree, UnreadableFile
 from doorcheck.scan.reading import Reader
 from doorcheck.scan.results import Comment, ScanResult
 from doorcheck.scan.surroundings import Surroundings
 from doorcheck.scan.syntax import positions
 
 Progress = Callable[[int, int], None]
+
+_NEXT_DEPENDENCY = re.compile(r'"next"\s*:\s*"')
 
 
 class Scan:
@@ -61,7 +66,7 @@ class Scan:
         self.program = Program(Resolver(self.tree), self.reader.summary)
         self.ev = Evaluator(self.program, load(knowledge))
         self.ev.documented_variables = documented_variables(self.tree)
-        self.ev.schema = Schemas(self.tree, self.ev.knowledge.words, [app.path for app in self.apps])
+        self.ev.schema = Schemas(self.tree, self.ev.knowledge.words, [app.path for app in self.apps], self._declared)
         self.inventory = Inventory(self.ev, self.program)
         self.files: list[AppFiles] = []
         self.fronts: dict[str, Front] = {}
@@ -89,6 +94,10 @@ class Scan:
             files_parsed=self.reader.parsed,
             comments=self._comments(each.door for each in found),
         )
+
+    def _declared(self) -> list[Model]:
+        packages = {package for package, _ in self.ev.knowledge.tables}
+        return declared_models(self.ev, declaring_files(self.tree, packages, self.reader.skim_of))
 
     def _files(self) -> list[AppFiles]:
         found: list[AppFiles] = []
@@ -155,7 +164,7 @@ class Scan:
         for each in files:
             mine = tuple(case for case in cases if case.door.app == each.app.path)
             manifest = "package.json" if each.app.path == "." else f"{each.app.path}/package.json"
-            case = AppCase(each.app, each, Location(manifest, 1), mine, self.fronts[each.app.path].guard)
+            case = AppCase(each.app, each, self._framework_line(manifest), mine, self.fronts[each.app.path].guard)
             for control in self.controls:
                 if control.judge_app is None:
                     continue
@@ -165,6 +174,15 @@ class Scan:
                     verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this app: {type(error).__name__}")
                 verdicts[each.app.path, control.spec.id] = verdict
         return verdicts
+
+    def _framework_line(self, manifest: str) -> Location:
+        """Where the app's package.json names Next.js; its first line where that cannot be told."""
+        try:
+            text = self.tree.read(manifest).decode("utf-8", "replace")
+        except UnreadableFile:
+            text = ""
+        found = _NEXT_DEPENDENCY.search(text)
+        return Location(manifest, text.count("\n", 0, found.start()) + 1 if found is not None else 1)
 
     def _blind_spots(self) -> tuple[BlindSpot, ...]:
         noted = (

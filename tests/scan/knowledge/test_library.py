@@ -114,7 +114,6 @@ def test_a_check_is_known(package: str, path: str, absent: str, proof: str) -> N
         ("jsonwebtoken", "default.decode()"),
         ("jose", "decodeJwt()"),
         ("jwt-decode", "jwtDecode()"),
-        ("better-auth/cookies", "getSessionCookie()"),
         ("iron-session", "getIronSession()"),
         ("@clerk/nextjs/server", "auth()"),
         ("@supabase/ssr", "createServerClient().auth.getUser()"),
@@ -269,3 +268,7 @@ def test_bad_knowledge_names_the_key(wrong: dict[str, Any], named: str) -> None:
     with pytest.raises(ConfigurationError, match=named) as raised:
         load([wrong])
     assert str(raised.value).startswith("knowledge:")
+
+
+def test_a_cookie_that_is_only_read_proves_nothing() -> None:
+    assert isinstance(load().match("better-auth/cookies", tokens("getSessionCookie()")), rows.CallerCookie)

@@ -6,12 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from doorcheck.core import Confidence, Severity, Unknown, Verdict, Why, Written
+from doorcheck.scan.facts import values
 from doorcheck.scan.facts.answers import rows_in
 from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.lookups import identity_in
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
 from doorcheck.scan.facts.refusals import denies
-from doorcheck.scan.facts.values import Arr, Const, Derived, Effect, External, Input, Obj, Value
+from doorcheck.scan.facts.values import (
+    Arr,
+    Const,
+    Derived,
+    Effect,
+    External,
+    Input,
+    Obj,
+    Value,
+    made_from,
+)
 from doorcheck.scan.judging import DoorCase, seen_effect
 
 SENSITIVE = frozenset(
@@ -147,6 +158,26 @@ def library_doubt(case: DoorCase) -> Verdict | None:
     effect = calls[0].effect
     says = effect.says if effect.kind == "unfollowed" else f"{effect.says}, which doorcheck does not know"
     return Unknown(Why.UNRESOLVED_CALL, says, (seen_effect(effect),))
+
+
+def handed_to_strangers(case: DoorCase) -> Fact | None:
+    """The call into a package nobody described whose result is in an answer that some path gives to strangers."""
+    calls = [happening for happening in case.trace.happenings if happening.effect.kind == "library"]
+    reached = {(one.effect.file, one.effect.at) for one in calls if _open_everywhere(one.facts)}
+    for way in case.trace.ways_out:
+        if way.how != "return" or not reached or not _open_everywhere(way.facts):
+            continue
+        for answer in (value for value in (way.value, *way.replied) if not denies(value)):
+            unfollowed = [part.fact for part in made_from(answer) if isinstance(part, values.Unknown)]
+            fact = next((fact for fact in unfollowed if fact is not None and (fact.file, fact.at) in reached), None)
+            if fact is not None:
+                return fact
+    return None
+
+
+def _open_everywhere(facts: Facts) -> bool:
+    """Whether a path is a stranger's in every deployment, not only in one that chose another way to sign in."""
+    return not proven(facts) and not any(fact.kind is ProofKind.CONFIGURED for fact in facts)
 
 
 def stake_of(effect: Effect) -> Severity:

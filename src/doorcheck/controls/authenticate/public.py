@@ -8,10 +8,11 @@ from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.lookups import public_only
 from doorcheck.scan.facts.proofs import ProofKind
-from doorcheck.scan.facts.values import Effect, Input, Obj, Value, made_from
+from doorcheck.scan.facts.values import Const, Effect, Input, Obj, Value, made_from
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
 
 _SENDER = frozenset({"email", "emailaddress", "mail", "replyto"})
+_PASSWORDS = frozenset({"password", "passwordhash", "hashedpassword", "passwd", "passphrase"})
 _WORDS = frozenset({"message", "body", "text", "content", "comment", "question", "subject", "details", "enquiry"})
 _CREATES = ("create", "insert", "add", "save", "push", "set")
 
@@ -28,6 +29,7 @@ def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
         _takes_in,
         _limited_by_address,
         _shown_already,
+        _served_already,
         _marked_public,
     ):
         verdict = reason(case, found)
@@ -95,20 +97,35 @@ def _beyond_login(case: DoorCase, effect: Effect) -> bool:
 
 
 def _signs_up(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
-    """A new account with a password of its own: nobody has a session before they have an account."""
-    del case
-    creates = [hole for hole in found if _opens_account(hole.effect)]
-    others = [hole for hole in found if hole.effect.writes and not _opens_account(hole.effect)]
-    if not creates or any(hole.effect.kind not in {"database", "mail"} or _removes(hole.effect) for hole in others):
+    """A new account with a password of its own: nobody has a session before they have an account.
+
+    What is removed on the way may be invitations, which a sign-up uses up.
+    """
+    creates = [hole for hole in found if _opens_account(case, hole.effect)]
+    others = [hole.effect for hole in found if hole.effect.writes and not _opens_account(case, hole.effect)]
+    if not creates or any(effect.kind not in {"database", "mail"} for effect in others):
+        return None
+    if any(_removes(effect) and not _of_credentials(case, effect) for effect in others):
         return None
     return NotNeeded("opens an account with a password: a sign-up cannot ask for a session", (creates[0].evidence,))
 
 
-def _opens_account(effect: Effect) -> bool:
+def _opens_account(case: DoorCase, effect: Effect) -> bool:
     says = effect.says.lower()
     is_new = any(word in says for word in ("create", "insert", "upsert"))
     about = any(word in effect.subject.lower() for word in ("user", "account", "member"))
-    return effect.kind == "database" and is_new and about and any(is_hashed(value) for value in effect.operands)
+    if effect.kind != "database" or not is_new or not about:
+        return False
+    return any(is_hashed(value) or _locked(case, value) for value in effect.operands)
+
+
+def _locked(case: DoorCase, value: Value) -> bool:
+    """Whether this record has an address and, in so many words, no password: nobody can sign in before they get one."""
+    record = value.props.get("data", value.props.get("create", value)) if isinstance(value, Obj) else value
+    if not isinstance(record, Obj) or not any(key.lower() in _SENDER for key in record.props):
+        return False
+    empty = {key.lower() for key, given in record.props.items() if isinstance(given, Const) and given.value is None}
+    return bool(empty & case.words["credential_columns"] & _PASSWORDS)
 
 
 def _removes(effect: Effect) -> bool:
@@ -145,8 +162,13 @@ def _of_credentials(case: DoorCase, effect: Effect) -> bool:
 
 
 def _begins_verification(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
-    """A one-time code or link goes to whom it belongs: only its owner can go on with it."""
+    """A one-time code or link goes to whom it belongs: only its owner can go on with it.
+
+    An invitation is none: who writes one lets somebody in where the inviter should belong.
+    """
     kinds = {hole.effect.kind for hole in found}
+    if any("invit" in hole.effect.subject.lower() for hole in found if hole.effect.writes):
+        return None
     tokens = [hole for hole in found if _of_credentials(case, hole.effect)]
     if not any(word in hole.effect.says.lower() for hole in tokens for word in (*_CREATES, "update", "upsert")):
         return None
@@ -213,3 +235,19 @@ def _shown_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
     if shown and all(shown) and shown[0] is not None:
         return NotNeeded("reads what a public page shows anyway", (shown[0],))
     return None
+
+
+def _served_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
+    """What it reads lies in ``public/``, which Next.js hands to anyone who asks, and the caller does not choose it."""
+    del case
+    if not found or not all(_lies_in_public(hole.effect) for hole in found):
+        return None
+    return NotNeeded("reads files that the app serves to anyone from public/", (found[0].evidence,))
+
+
+def _lies_in_public(effect: Effect) -> bool:
+    if effect.kind != "file" or effect.writes or not effect.operands:
+        return False
+    parts = made_from(effect.operands[0], 60)
+    texts = [part.value for part in parts if isinstance(part, Const) and isinstance(part.value, str)]
+    return any("public" in text.split("/") for text in texts) and not any(isinstance(part, Input) for part in parts)

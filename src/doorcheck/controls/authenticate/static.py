@@ -53,6 +53,10 @@ def _credential_checked(case: DoorCase) -> Fact | None:
 
 def _without_holes(case: DoorCase) -> Verdict:
     proofs = holes.proofs_of(case)
+    handed = holes.handed_to_strangers(case) if proofs else None
+    if handed is not None:
+        says = f"what strangers are answered could not be told: {handed.says}"
+        return Unknown(Why.UNRESOLVED_CALL, says, (seen_fact(handed),))
     if proofs:
         return Held(ways.held_sentence(proofs), tuple(seen_fact(fact) for fact in proofs[:_MAX_EVIDENCE]))
     attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at))

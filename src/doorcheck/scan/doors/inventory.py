@@ -138,11 +138,11 @@ class Inventory:
         if module is None:
             return
         whole = {"use server", "use cache"} & set(module.summary.directives)
-        if whole:
-            for name in self._program.export_names(module):
-                yield from self._of_export(app, module, name)
+        exported = self._program.export_names(module) if whole else ()
+        for name in exported:
+            yield from self._of_export(app, module, name)
         for number, function in enumerate(module.summary.functions):
-            if {"use server", "use cache"} & set(function.directives):
+            if {"use server", "use cache"} & set(function.directives) and function.name not in exported:
                 yield self._inline(app, module, function, number)
 
     def _of_export(self, app: App, module: LoadedModule, name: str) -> Iterator[FoundDoor]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import first_use
+from doorcheck.scan.facts.collecting import collect, replace_variable
 from doorcheck.scan.facts.members import GLOBAL_OBJECTS
 from doorcheck.scan.facts.proofs import Fact, Facts, configured
 from doorcheck.scan.facts.state import State, new_choice
@@ -32,15 +34,15 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
 
     if not isinstance(target, ir.Member):
         if isinstance(target, ir.Index):
-            evaluate(ev, target.object, state, scope)
+            collect(ev, target.object, evaluate(ev, target.object, state, scope), "set", (value,), state, scope)
         return
     if isinstance(target.object, ir.Name) and target.object.id in GLOBAL_OBJECTS and scope.frames:
-        says = f"changes the server's shared {target.property}"
-        ev.happen(
-            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
-        )
+        _keep(ev, target, value, state, scope)
         return
     owner = evaluate(ev, target.object, state, scope)
+    if isinstance(owner, External) and owner.package == "js" and owner.path[-1:] in _GLOBAL and scope.frames:
+        _keep(ev, target, value, state, scope)
+        return
     if isinstance(owner, Row) and owner.effect.kind == "state":
         says = "changes the server's shared state"
         ev.happen(
@@ -53,7 +55,18 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
     elif owner.cls is not None:
         owner.props[target.property] = value
     elif isinstance(target.object, ir.Name):
-        _replace(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
+        replace_variable(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
+
+
+_GLOBAL = frozenset((name,) for name in GLOBAL_OBJECTS)
+
+
+def _keep(ev: Evaluator, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
+    """Something is put on the global object: data that callers share, or a client for the next call to find."""
+    if first_use.is_kept(value):
+        ev.program.kept.setdefault(target.property, value)
+    says = f"changes the server's shared {target.property}"
+    ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
 
 
 def _one_of(ev: Evaluator, owner: Cls, target: ir.Member, value: Value, scope: Scope) -> Value:
@@ -79,12 +92,4 @@ def _picked(instance: Value, setting: str, unsettled: Fact) -> Facts:
 def _attach(ev: Evaluator, owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
     """A property set on something from outside, such as ``req.user = user``, is kept beside it."""
     if isinstance(target.object, ir.Name) and isinstance(owner, Input | External | Derived | Unknown):
-        _replace(ev, target.object.id, Obj({target.property: value}, (owner,)), state, scope)
-
-
-def _replace(ev: Evaluator, name: str, value: Value, state: State, scope: Scope) -> None:
-    for frame in scope.frames:
-        variables = ev.frame(state, frame)
-        if variables is not None and name in variables:
-            state.write(frame, name, value)
-            return
+        replace_variable(ev, target.object.id, Obj({target.property: value}, (owner,)), state, scope)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, comparisons, iteration, libraries, members, platform, promises, requests, texts
+from doorcheck.scan.facts.collecting import ADDING, collect
 from doorcheck.scan.facts.evaluator import PathEnds
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, shared
 from doorcheck.scan.facts.state import State, new_choice
@@ -69,7 +70,10 @@ def call_expression(ev: Evaluator, node: ir.Call, state: State, scope: Scope) ->
             if not something:
                 return UNDEFINED
         arguments = arguments_of(ev, node.arguments, state, scope)
-        return call_method(ev, target, callee.property, arguments, state, scope, node.at)
+        value = call_method(ev, target, callee.property, arguments, state, scope, node.at)
+        if callee.property in ADDING:
+            collect(ev, callee.object, target, callee.property, arguments, state, scope)
+        return value
     if isinstance(callee, ir.Super):
         _construct_parent(ev, node, state, scope)
         return UNDEFINED

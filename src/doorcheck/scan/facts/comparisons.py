@@ -14,8 +14,8 @@ from doorcheck.scan.facts.truth import (
     EITHER,
     NEVER,
     Branches,
+    decides_checks,
     is_public_mark,
-    is_secret_name,
     nullness,
     truth,
     unset,
@@ -177,7 +177,7 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
         return Test(yes, no, (value,)) if constant.value else Test(no, yes, (value,))
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
-    if isinstance(value, Env) and isinstance(constant.value, str) and constant.value and is_secret_name(value.name):
+    if isinstance(value, Env) and isinstance(constant.value, str) and constant.value and decides_checks(value.name):
         return _setting(value.name, constant.value)
     if isinstance(value, Row) and value.path and is_public_mark(value.path[-1], constant):
         says = f"the record's own {value.path[-1]} is {constant.value}"

@@ -7,7 +7,7 @@ function, whoever calls it. Closures are followed where they are called.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.modules import LoadedModule, Program
@@ -168,6 +168,12 @@ class Evaluator:
             self.noted.add(key)
             self.happenings.append(happening)
 
+    def forget(self, begun: int, end: int, excused: Callable[[Happening], bool]) -> None:
+        """Take back what happened between two counts of happenings; should it happen again, it counts."""
+        recent = self.happenings[begun:end]
+        self.happenings[begun:end] = [one for one in recent if not excused(one)]
+        self.noted -= {(id(one.effect), one.facts) for one in recent if excused(one)}
+
     def capture(self, state: State) -> None:
         """Keep the variables of a path that ends, because a function that outlives it may read them."""
         self.captured.update(state.frames)
@@ -317,6 +323,8 @@ class Evaluator:
             return [Exit("throw", end.value, state, fn.function.at, end.refusal)]
         remaining = statements.run_block(self, fn.function.body, [state], scope, exits)
         exits.extend(Exit("return", UNDEFINED, left, fn.function.end) for left in remaining)
+        if fn.function.generator:
+            exits = [_with_yielded(exit_, frame) for exit_ in exits]
         return exits
 
     def call_back(self, value: Value, arguments: Sequence[Value], state: State, at: int, file: str) -> Value:
@@ -330,6 +338,16 @@ class Evaluator:
             return UNDEFINED
         state.frames, state.reads = fork.frames, {**state.reads, **fork.reads}
         return settled_promise(result)
+
+
+def _with_yielded(exit_: Exit, frame: int) -> Exit:
+    """What looping over a generator gives is what it has yielded, not what it returns."""
+    from doorcheck.scan.facts.collecting import YIELDED  # noqa: PLC0415 - collecting uses the evaluator
+
+    yielded = exit_.state.frames.get(frame, {}).get(YIELDED)
+    if exit_.how != "return" or yielded is None:
+        return exit_
+    return replace(exit_, value=yielded)
 
 
 def carries_code(value: Value) -> bool:

@@ -18,6 +18,7 @@ from doorcheck.scan.facts import (
     spreading,
     texts,
 )
+from doorcheck.scan.facts.collecting import keep_yielded
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import truth
 from doorcheck.scan.facts.values import (
@@ -31,7 +32,6 @@ from doorcheck.scan.facts.values import (
     Derived,
     External,
     Fn,
-    Input,
     Obj,
     Promise,
     Test,
@@ -185,7 +185,9 @@ def _await(ev: Evaluator, node: ir.Await, state: State, scope: Scope) -> Value:
 
 def _yield(ev: Evaluator, node: ir.Yield, state: State, scope: Scope) -> Value:
     if node.value is not None:
-        state.replied.append(evaluate(ev, node.value, state, scope))
+        value = evaluate(ev, node.value, state, scope)
+        state.replied.append(value)
+        keep_yielded(ev, value, state, scope)
     return ANYTHING
 
 
@@ -247,7 +249,7 @@ def _opaque(ev: Evaluator, node: ir.Opaque, state: State, scope: Scope) -> Value
     del state
     if node.what == "too-deep":
         return Unknown(ev.blind(scope.module.path, node.at, "code nested too deep to read"))
-    return Input("meta") if node.what == "meta_property" else ANYTHING
+    return Derived("meta", ()) if node.what == "meta_property" else ANYTHING
 
 
 _EVALUATE: dict[type[Any], Callable[[Any, Any, State, Any], Value]] = {

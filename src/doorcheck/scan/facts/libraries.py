@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts import chains, platform, predicates
-from doorcheck.scan.facts.comparisons import secret_name
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -37,6 +36,7 @@ from doorcheck.scan.facts.values import (
     Value,
     made_from,
 )  # fmt: skip
+from doorcheck.scan.facts.variables import kept_secret
 from doorcheck.scan.knowledge import rows
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _session_source(
     at: int,
     file: str,
 ) -> Value:
-    proof = source_proof(row, file, at, next((name for v in arguments if (name := secret_name(v))), None))
+    proof = source_proof(row, file, at, next((name for v in arguments if (name := kept_secret(ev, v))), None))
     if row.proof == "token":
         proof = dataclasses.replace(proof, source=carrier_of(arguments))
     ev.attempts.add(proof)
@@ -236,6 +236,20 @@ def _identity(
 ) -> Value:
     del ev, callee, state, at, file
     return arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
+
+
+def _caller_cookie(
+    ev: Evaluator,
+    row: rows.CallerCookie,
+    callee: External,
+    arguments: tuple[Value, ...],
+    state: State,
+    at: int,
+    file: str,
+) -> Value:
+    del callee, arguments, state
+    ev.attempts.add(Fact(ProofKind.FORGEABLE, file, at, row.says, source="cookie"))
+    return Input("cookie", ("*",))
 
 
 def _callback(
@@ -364,6 +378,7 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Sink: _sink,
     rows.Denial: _denial,
     rows.Identity: _identity,
+    rows.CallerCookie: _caller_cookie,
     rows.Callback: _callback,
     rows.Same: _same,
     rows.HandlerWrapper: _handler_wrapper,

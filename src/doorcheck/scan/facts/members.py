@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, ownership, requests
+from doorcheck.scan.facts import chains, first_use, ownership, requests
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
@@ -220,6 +220,8 @@ def static_member(ev: Evaluator, cls: Cls, name: str) -> Value:
             from doorcheck.scan.facts.names import evaluate_at_top  # noqa: PLC0415 - names hold members and the reverse
 
             return evaluate_at_top(ev, cls.module, field.value)
+    if first_use.begins_empty(cls, name):
+        return UNDEFINED
     if isinstance(cls.superclass, Cls):
         return static_member(ev, cls.superclass, name)
     if isinstance(cls.superclass, External):
@@ -309,6 +311,8 @@ def _server_state(ev: Evaluator, name: str, state: State, scope: Scope, at: int)
     """State that outlives the request and is shared by all callers."""
     if name in {"crypto", "fetch", "URL", "Response", "Request", "process", "console", "Buffer"}:
         return External("js", (name,))
+    if name in ev.program.kept:
+        return ev.program.kept[name]
     effect = Effect("state", writes=False, says=f"reads the server's shared {name}", file=scope.module.path, at=at)
     ev.happen(effect, state)
     return Row(effect, path=())

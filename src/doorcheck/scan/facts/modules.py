@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from doorcheck.scan.project.resolution import InRepository, Package, Resolver, Unresolved
 from doorcheck.scan.syntax import ir
 from doorcheck.scan.syntax.modules import names_bound
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.values import Value
 
 MAX_REEXPORTS = 40
 """How many re-exports are followed from one import; barrels of barrels are seldom deeper than five."""
@@ -106,6 +110,8 @@ class Program:
         self._load = load
         self._modules: dict[str, LoadedModule | None] = {}
         self.touched: set[str] = set()
+        self.kept: dict[str, Value] = {}
+        """Clients that the code puts on the global object, by property."""
 
     def module(self, path: str) -> LoadedModule | None:
         """The module at this path; None if it could not be read."""

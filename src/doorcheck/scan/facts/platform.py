@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import comparisons, texts
+from doorcheck.scan.facts import comparisons, streams, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
@@ -24,7 +24,6 @@ from doorcheck.scan.facts.values import (
     Reply,
     Session,
     Test,
-    Unknown,
     Value,
     made_from,
 )  # fmt: skip
@@ -253,27 +252,13 @@ def _nothing(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -
     return ANYTHING
 
 
-def _stream(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    parts: list[Value] = []
-    for value in arguments:
-        if isinstance(value, Obj):
-            parts.extend(
-                ev.call_back(fn, (ANYTHING, ANYTHING), state, at, file)
-                for fn in value.props.values()
-                if isinstance(fn, Fn)
-            )
-        elif isinstance(value, Fn):
-            parts.append(ev.call_back(value, (ANYTHING, ANYTHING), state, at, file))
-    return Unknown(None, tuple(parts))
-
-
 _FUNCTIONS: dict[str, _Handler] = {
     "Promise.all": _promise_all,
     "Promise.allSettled": _promise_all,
     "Promise.race": _promise_resolve,
     "Promise.any": _promise_resolve,
     "Promise.resolve": _promise_resolve,
-    "Promise": _stream,
+    "Promise": streams.made,
     "JSON.parse": _parsed,
     "JSON.stringify": _text,
     "String": _text,
@@ -312,8 +297,8 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Request": _request,
     "RegExp": _regular_expression,
     "Set": _set,
-    "ReadableStream": _stream,
-    "TransformStream": _stream,
+    "ReadableStream": streams.made,
+    "TransformStream": streams.made,
     "URL": _url,
     "URLSearchParams": _url,
     "fetch": _fetch,

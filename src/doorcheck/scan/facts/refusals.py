@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts.proofs import proven
 from doorcheck.scan.facts.values import (
     Arr,
     Choice,
     Const,
     Derived,
+    Effect,
     External,
     Obj,
     Promise,
@@ -20,6 +22,7 @@ from doorcheck.scan.facts.values import (
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Exit
+    from doorcheck.scan.facts.state import State
 
 _FAILING_KEYS = frozenset({"error", "errors", "serverError", "message", "failure"})
 
@@ -50,6 +53,26 @@ def _speaks_of_refusal(ev: Evaluator, value: Value) -> bool:
             if isinstance(part.value, str) and _says_one_of(part.value, ev.knowledge.words["refusals"]):
                 return True
     return False
+
+
+_RECORDS = ("create", "insert", "append", "write", "mkdir", "open", "add", "push", "info", "warn", "error")
+_UNDOES = ("delete", "remove", "destroy", "drop", "unlink", "update", "truncate", "execute")
+
+
+def excuse_records(ev: Evaluator, begun: int, end: int, others: list[State]) -> None:
+    """Forget what a refusal wrote down of itself, where whoever was not refused has proved who they are.
+
+    A log of refused calls is written for strangers, and there is nothing else in it to reach.
+    """
+    if others and all(proven(state.facts) for state in others):
+        ev.forget(begun, end, lambda one: not proven(one.facts) and _writes_down(one.effect))
+
+
+def _writes_down(effect: Effect) -> bool:
+    says = effect.says.lower()
+    if effect.kind not in {"database", "file"} or any(word in says for word in _UNDOES):
+        return False
+    return not effect.writes or any(word in says for word in _RECORDS)
 
 
 @lru_cache(maxsize=8192)

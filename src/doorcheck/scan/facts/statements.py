@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import binding, comparisons, names, refusals
+from doorcheck.scan.facts import binding, comparisons, first_use, names, refusals
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
@@ -65,8 +65,17 @@ def _evaluate(ev: Evaluator, node: ir.Evaluate, states: States, scope: Scope, ex
         value = evaluate(ev, node.expression, state, scope)
         if isinstance(value, Promise) and isinstance(node.expression, ir.Call):
             _not_awaited(state, before)
+        if isinstance(value, Unknown) and value.fact is not None and _is_bare_call(node.expression):
+            # called for nothing but what it does: it may be the check, which comes back for nobody
+            state.facts |= {value.fact}
 
     return _each(states, step, exits, node.at)
+
+
+def _is_bare_call(node: ir.Expression) -> bool:
+    """Whether this is ``await name(…)``."""
+    call = node.value if isinstance(node, ir.Await) else None
+    return isinstance(call, ir.Call) and isinstance(call.callee, ir.Name)
 
 
 def _not_awaited(state: State, before: Facts) -> None:
@@ -101,16 +110,20 @@ def _if(ev: Evaluator, node: ir.If, states: States, scope: Scope, exits: Exits) 
         otherwise.extend(_taken(state, no))
 
     _each(states, step, exits, node.at)
-    begun = len(exits)
+    begun, happened = len(exits), len(ev.happenings)
     through_then = run_block(ev, node.then, merge(then), scope, exits) if then else []
-    middle = len(exits)
+    middle, between = len(exits), len(ev.happenings)
+    if any(first_use.tells_first_use(ev, test) for test in tests):
+        first_use.excuse(ev, happened)
     through_otherwise = merge(otherwise)
     if otherwise and node.otherwise:
         through_otherwise = run_block(ev, node.otherwise, through_otherwise, scope, exits)
-    if then and not through_then and refusals.refuse(ev, exits[begun:middle]):
-        _note_dependence(tests, through_otherwise, scope, node.at)
     if otherwise and not through_otherwise and refusals.refuse(ev, exits[middle:]):
         _note_dependence(tests, through_then, scope, node.at)
+        refusals.excuse_records(ev, between, len(ev.happenings), then)
+    if then and not through_then and refusals.refuse(ev, exits[begun:middle]):
+        _note_dependence(tests, through_otherwise, scope, node.at)
+        refusals.excuse_records(ev, happened, between, otherwise)
     return merge([*through_then, *through_otherwise])
 
 
@@ -199,7 +212,7 @@ def _try(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits
 
 def _excuse(ev: Evaluator, begun: int) -> None:
     """What a catch block does on its way out reports the failure: the work of the door did not go on."""
-    ev.happenings[begun:] = [happening for happening in ev.happenings[begun:] if proven(happening.facts)]
+    ev.forget(begun, len(ev.happenings), lambda happening: not proven(happening.facts))
 
 
 def _entering_handler(entry: States, thrown: States, reached: States, gained: Facts, scope: Scope, at: int) -> States:

@@ -112,6 +112,14 @@ def is_secret_name(name: str) -> bool:
     return any(word in name.upper() for word in _SECRET_WORDS)
 
 
+_CHECKING_WORDS = ("AUTH", "LOGIN", "SIGNIN", "SIGN_IN", "SSO", "SESSION")
+
+
+def decides_checks(name: str) -> bool:
+    """Whether an environment variable of this name says how callers are checked, or whether they are."""
+    return not name.startswith("NEXT_PUBLIC_") and any(word in name.upper() for word in _CHECKING_WORDS)
+
+
 def unset(name: str) -> Fact:
     """The note that an environment variable is not set on this path."""
     return Fact(ProofKind.UNSET_SECRET, f"env:{name}", 0, f"{name} is not set")

@@ -19,8 +19,9 @@ def kept_secret(ev: Evaluator, value: Value) -> str | None:
 
 
 def _is_known_to_all(ev: Evaluator, name: str) -> bool:
-    """Whether a variable is part of what browsers are sent, or names a place, a product, a person: none is a secret."""
+    """Whether a variable is part of what browsers are sent, or names a place, a person, a measure: none is a secret."""
     words = ev.knowledge.words
     if name.lower().startswith(tuple(words["public_variable_prefixes"])):
         return True
-    return not is_secret_name(name) and name.rpartition("_")[2].lower() in words["public_variable_nouns"]
+    noun = name.rpartition("_")[2].lower()
+    return noun in words["measure_nouns"] or (not is_secret_name(name) and noun in words["public_variable_nouns"])

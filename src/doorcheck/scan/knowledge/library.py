@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from doorcheck.core import ConfigurationError
-from doorcheck.scan.knowledge.rows import KnowledgeFile, Row, Words
+from doorcheck.scan.knowledge.rows import KnowledgeFile, Row, Table, Words
 
 _SECTIONS = (
-    "session_source", "sink", "denial", "identity", "callback", "same", "handler_wrapper", "own_handlers", "builder",
-    "router",
+    "session_source", "sink", "denial", "identity", "caller_cookie", "callback", "same", "handler_wrapper",
+    "own_handlers", "builder", "router",
 )  # fmt: skip
 
 
@@ -36,6 +36,8 @@ class Knowledge:
         self._rows: dict[str, list[Row]] = {}
         self._packages: dict[str, _Branch] = {}
         self._pure: set[str] = set()
+        self.tables: dict[tuple[str, tuple[str, ...]], Table] = {}
+        """The calls that declare a table, by package and path."""
         self.types: dict[str, tuple[str, tuple[str, ...]]] = {}
         words: dict[str, set[str]] = {name: set() for name in Words.__struct_fields__}
         for file in files:
@@ -44,6 +46,7 @@ class Knowledge:
                     self._add(row)
             for pure in file.pure:
                 self._pure.update(pure.packages)
+            self.tables.update(((package, path), row) for row in file.table for package, path in _places(row))
             for name, target in file.types.items():
                 self.types[name] = (target["package"], tokens(target["path"]))
             for group in file.words:
@@ -88,6 +91,13 @@ class Knowledge:
     def pure(self, package: str) -> bool:
         """Whether this package only computes."""
         return any(name in self._pure for name in _names(package))
+
+
+def _places(row: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each package and path that a row speaks of."""
+    for package in [row.package] if isinstance(row.package, str) else row.package:
+        for path in [row.path] if isinstance(row.path, str) else row.path:
+            yield package, tokens(path)
 
 
 def tokens(path: str) -> tuple[str, ...]:

@@ -56,6 +56,12 @@ class Identity(_Row, frozen=True, kw_only=True):
     argument: int = 0
 
 
+class CallerCookie(_Row, frozen=True, kw_only=True):
+    """A call that gives back a cookie as the caller sent it, with nothing verified: anybody can make one up."""
+
+    says: str
+
+
 class Callback(_Row, frozen=True, kw_only=True):
     """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction).
 
@@ -116,6 +122,12 @@ class Router(_Row, frozen=True, kw_only=True):
     style: Literal["context", "request-response"] = "context"
 
 
+class Table(_Row, frozen=True, kw_only=True):
+    """A call that declares a table: its name comes first, then its columns, or a ``document`` schema with fields."""
+
+    style: Literal["columns", "document"] = "columns"
+
+
 class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Packages whose functions only compute: awaiting them is no sensitive operation."""
 
@@ -135,6 +147,7 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     credential_headers: list[str] = []
     # What follows says what a database's schema holds; see schema.toml.
     account_models: list[str] = []
+    own_models: list[str] = []
     profile_models: list[str] = []
     session_models: list[str] = []
     tenant_models: list[str] = []
@@ -153,6 +166,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    measure_nouns: list[str] = []
+    """Last words of the names of variables that hold a number or a setting."""
 
 
 class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -162,12 +177,14 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     sink: list[Sink] = []
     denial: list[Denial] = []
     identity: list[Identity] = []
+    caller_cookie: list[CallerCookie] = []
     callback: list[Callback] = []
     same: list[Same] = []
     handler_wrapper: list[HandlerWrapper] = []
     own_handlers: list[OwnHandlers] = []
     builder: list[Builder] = []
     router: list[Router] = []
+    table: list[Table] = []
     pure: list[Pure] = []
     words: list[Words] = []
     types: dict[str, dict[str, str]] = {}
@@ -175,5 +192,6 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 
 Row = (
-    SessionSource | Sink | Denial | Identity | Callback | Same | HandlerWrapper | OwnHandlers | Builder | Router
+    SessionSource | Sink | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers | Builder
+    | Router
 )  # fmt: skip

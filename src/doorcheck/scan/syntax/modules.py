@@ -123,9 +123,9 @@ def _lower_import_part(low: Lowering, module: ir.Module, part: Node, source: str
 def _lower_export(low: Lowering, module: ir.Module, node: Node) -> None:
     source_node = node.child_by_field_name("source")
     words = {child.type for child in node.children}
-    if "type" in words and source_node is None and node.child_by_field_name("declaration") is None:
+    if "type" in words and node.child_by_field_name("declaration") is None:
         return
-    if source_node is not None and "type" not in words:
+    if source_node is not None:
         _lower_reexport(low, module, node, string_value(low, source_node))
         return
     declaration, value = node.child_by_field_name("declaration"), node.child_by_field_name("value")

@@ -25,6 +25,14 @@ def test_a_model_goes_by_what_code_calls_it(tmp_path: Path, name: str) -> None:
     assert found.model("") is None
 
 
+def test_a_statement_is_about_the_tables_it_names(tmp_path: Path) -> None:
+    found = schemas(tmp_path, {"schema.sql": "CREATE TABLE orders (id int); CREATE TABLE items (id int);"})
+    text = 'SELECT "from" FROM public."items" i JOIN `Orders` o ON o.id = i.id WHERE EXISTS (SELECT 1 FROM nowhere)'
+    assert [each.name for each in found.near().tables_in(text)] == ["items", "orders"]
+    assert model(found, "DELETE FROM orders WHERE id IN (?)").name == "orders"
+    assert found.model("SELECT 1 FROM nowhere") is None
+
+
 def test_migrations_apply_in_the_order_of_their_numbers_and_never_backwards(tmp_path: Path) -> None:
     found = schemas(
         tmp_path,

@@ -17,6 +17,10 @@ MAX_CHAINS = 8
 
 Words = Mapping[str, frozenset[str]]
 
+_PASSWORDS = frozenset({"password", "passwordhash", "hashedpassword"})
+_ADDRESSES = frozenset({"email", "emailaddress", "username", "handle"})
+# What is left of a name such as "users_to_teams" without those it joins, and without an "s".
+_JOINING = frozenset({"", "to", "on", "in", "and", "of"})
 _NO_IDENTIFIER = ("bool", "date", "time", "json", "float", "decimal", "numeric", "double", "real")
 _NO_SECRET = ("bool", "date", "time", "int", "float", "decimal", "numeric", "serial")
 
@@ -113,9 +117,11 @@ class Kinship:
                 yield targets.pop()
 
     def _looks_like_an_account(self, model: Model) -> bool:
+        """Whether people sign in as one: it holds a password or an auth service's id, or an address by its name."""
         names = {plain(each.name) for each in model.columns}
-        has_address = bool(names & {"email", "emailaddress", "username", "phone", "clerkid", "authid", "userid"})
-        return self._is_called(model, "profile_models") and has_address
+        if self._is_called(model, "profile_models") and names & (_PASSWORDS | self._words["owner_columns"]):
+            return True
+        return self._is_called(model, "own_models") and bool(names & _ADDRESSES)
 
     def _is_account_name(self, name: str, accounts: Iterable[str]) -> bool:
         """Whether what a foreign key names is an account, in these files or, as ``auth.users``, outside of them."""
@@ -193,8 +199,14 @@ class Kinship:
     def _is_named_for(self, model: Model, target: Model, person: Model | None) -> bool:
         """Whether its name says that it is a membership, or is made of the names of those it joins."""
         name = plain(model.name)
-        both = person is not None and singular(person.name) in name and singular(target.name) in name
-        return both or self._sounds_like(model, "membership_parts")
+        if self._sounds_like(model, "membership_parts"):
+            return True
+        parts = [singular(each.name) for each in (person, target) if each is not None]
+        if len(parts) < 2 or not all(part in name for part in parts):
+            return False
+        for part in sorted(parts, key=len, reverse=True):
+            name = name.replace(part, "", 1)
+        return name.replace("s", "") in _JOINING
 
     def _belongs_to_one(self, model: Model) -> bool:
         """Whether it is one account's own and nobody can be a member: then its owner's column says whose it is."""
@@ -268,9 +280,12 @@ class Kinship:
         return known and not _is_one_of(column, _NO_IDENTIFIER) and not column.many
 
     def _is_actor(self, column: Column) -> bool:
+        """Whether it points at somebody the record does not belong to; nobody owns what has a list of people."""
         return self._only_acts(column) or plain(column.name) in self._words["creator_columns"]
 
     def _only_acts(self, column: Column) -> bool:
+        if column.many:
+            return True
         name = plain(column.name)
         if column.references and not column.implied and name.removesuffix("id").removesuffix("user").endswith("by"):
             return name not in self._words["creator_columns"]
@@ -302,7 +317,7 @@ class Kinship:
 
     def _parents(self, model: Model) -> Iterator[tuple[Model, Link]]:
         for column in model.columns:
-            parent = self.find(column.references) if column.references else None
+            parent = self.find(column.references) if column.references and not column.many else None
             if parent is None or parent.name in self._accounts:
                 continue
             # A tenant that belongs to another, as a project to its organisation, is a step on the way to that one.

@@ -14,6 +14,8 @@ from doorcheck.scan.project.database.models import Model
 from doorcheck.scan.project.database.naming import plain
 from doorcheck.scan.project.database.prisma import read_prisma
 from doorcheck.scan.project.database.sql import Ddl
+from doorcheck.scan.project.manifests import strings
+from doorcheck.scan.project.skim import Skim
 from doorcheck.scan.project.tree import Tree, UnreadableFile
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
@@ -22,8 +24,18 @@ MAX_BYTES = 48 * 1024 * 1024
 MAX_SECONDS = 10.0
 """Processor time for all of them."""
 
+MAX_DECLARING = 1_000
+"""Source files that may declare tables."""
+
 Declared = Callable[[], Iterable[Model]]
 
+_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies")
+MAX_STATEMENT = 20_000
+"""Characters of a statement in which tables are looked for."""
+_TABLE = re.compile(
+    r"\b(?:from|join|into|update|table)\s+(?:only\s+)?((?:[\"`\[]?\w+[\"`\]]?\.){0,2}[\"`\[]?\w+)", re.IGNORECASE
+)
+_QUOTES = re.compile(r"[\"`\[\]]")
 _DIGITS = re.compile(r"\d+")
 _SAMPLES = frozenset(
     ("test", "tests", "__tests__", "fixtures", "__fixtures__", "examples", "e2e", "mocks", "__mocks__", "testdata")
@@ -51,9 +63,17 @@ class Schema:
     def model(self, name: str) -> Model | None:
         """The model that an operation's subject names: a client's property, a variable, a table, a collection.
 
-        Case, underscores and a simple plural make no difference. None when no schema file speaks of it.
+        Case, underscores and a simple plural make no difference; a statement in SQL is about the first table it names.
+        None when no schema file speaks of it.
         """
+        if " " in name and (named := self.tables_in(name)):
+            return named[0]
         return self.kinship.find(name)
+
+    def tables_in(self, sql: str) -> tuple[Model, ...]:
+        """The tables that a statement reads or changes, in the order in which its text names them."""
+        named = (self.kinship.find(_QUOTES.sub("", found[1])) for found in _TABLE.finditer(sql[:MAX_STATEMENT]))
+        return tuple({model.name: model for model in named if model is not None}.values())
 
 
 class Schemas:
@@ -146,6 +166,24 @@ def _sql(tree: Tree, files: _Files, migrated: tuple[str, ...]) -> dict[str, Ddl]
             if text:
                 found[_home(tree, path)].apply(path, _DOWN_SECTION.sub("", text))
     return found
+
+
+def declaring_files(tree: Tree, packages: Iterable[str], skim_of: Callable[[str], Skim | None]) -> list[str]:
+    """The source files that import one of these packages, in apps and packages that depend on one of them."""
+    wanted = frozenset(packages)
+    depended = {name if name.startswith("@") else name.split("/")[0] for name in wanted}
+    manifests = [path for path in tree.others if path.rpartition("/")[2] == "package.json"]
+    homes = tuple(
+        path.removesuffix("package.json")
+        for path in manifests
+        if any(not depended.isdisjoint(strings(tree.data(path).get(field))) for field in _DEPENDENCIES)
+    )
+    found = (path for path in tree.sources if path.startswith(homes) and not _is_sample(path)) if homes else ()
+    return [
+        path
+        for path in found
+        if (skimmed := skim_of(path)) is not None and any(link.specifier in wanted for link in skimmed.links)
+    ][:MAX_DECLARING]
 
 
 def _home(tree: Tree, path: str) -> str:
