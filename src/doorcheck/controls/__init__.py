@@ -57,9 +57,11 @@ def _scope_to_owner(case: DoorCase) -> Verdict:
     return judge(case)
 
 
+_AUTHENTICATE = Control(authenticate_spec.SPEC, judge_door=_authenticate)
+
 CATALOGUE: tuple[Control, ...] = (
-    Control(authenticate_spec.SPEC, judge_door=_authenticate),
-    Control(scope_to_owner_spec.SPEC, judge_door=_scope_to_owner),
+    _AUTHENTICATE,
+    Control(scope_to_owner_spec.SPEC, judge_door=_scope_to_owner, after=(_AUTHENTICATE,)),
     Control(cover_every_door_spec.SPEC, judge_app=_cover_every_door),
     Control(patch_framework_spec.SPEC, judge_app=_patch_framework),
     Control(share_identity_spec.SPEC, judge_app=_share_identity),

@@ -143,20 +143,11 @@ class Scan:
 
     def _judged(self, cases: list[DoorCase]) -> dict[tuple[str, ControlId], Verdict]:
         verdicts: dict[tuple[str, ControlId], Verdict] = {}
-        for control in self.controls:
-            if control.spec.scope is not Scope.DOOR or control.judge_door is None:
-                continue
-            for case in cases:
-                answered = {
-                    each.spec.id: verdicts[key]
-                    for each in self.controls
-                    if (key := (case.door.id, each.spec.id)) in verdicts
-                }
-                try:
-                    verdict = control.judge_door(dataclasses.replace(case, answered=answered))
-                except Exception as error:
-                    verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this door: {type(error).__name__}")
-                verdicts[case.door.id, control.spec.id] = verdict
+        for case in cases:
+            answered: dict[ControlId, Verdict] = {}
+            for control in self.controls:
+                if control.spec.scope is Scope.DOOR and control.judge_door is not None:
+                    verdicts[case.door.id, control.spec.id] = _verdict(control, case, answered)
         return verdicts
 
     def _apps_judged(self, files: list[AppFiles], cases: list[DoorCase]) -> dict[tuple[str, ControlId], Verdict]:
@@ -203,3 +194,18 @@ class Scan:
                 at = Location(path, positions.line_of(comment.at), positions.column_of(comment.at))
                 found.append(Comment(at, comment.text))
         return tuple(found)
+
+
+def _verdict(control: Control, case: DoorCase, answered: dict[ControlId, Verdict]) -> Verdict:
+    """What a control says of a door, asked once; those that it comes after are asked first."""
+    known = answered.get(control.spec.id)
+    if known is not None or control.judge_door is None:
+        return known or Unknown(Why.JUDGE_FAILED, "this control is not asked of doors")
+    for each in control.after:
+        _verdict(each, case, answered)
+    try:
+        verdict = control.judge_door(dataclasses.replace(case, answered=answered))
+    except Exception as error:
+        verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this door: {type(error).__name__}")
+    answered[control.spec.id] = verdict
+    return verdict

@@ -25,8 +25,8 @@ class DoorCase:
     """One door with everything a judge may read: its trace, the middleware in front of it, and its surroundings.
 
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
-    can open already shows what the door reads. ``answered`` are the verdicts of the controls that stand before this
-    one in the catalogue, ``schema`` tells of the models that effects are about.
+    can open already shows what the door reads. ``answered`` are the verdicts of the controls that this one
+    comes after, ``schema`` tells of the models that effects are about.
     """
 
     door: Door
@@ -53,11 +53,15 @@ class AppCase:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One member of the catalogue: what it is, and how scan judges it."""
+    """One member of the catalogue: what it is, and how scan judges it.
+
+    ``after`` are the controls whose answer about the same door it reads.
+    """
 
     spec: ControlSpec
     judge_door: Callable[[DoorCase], Verdict] | None = None
     judge_app: Callable[[AppCase], Verdict] | None = None
+    after: tuple[Control, ...] = ()
 
 
 def place(file: str, at: int) -> Location:

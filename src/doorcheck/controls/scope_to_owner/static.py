@@ -19,10 +19,14 @@ from doorcheck.core import (
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.answers import carries, given_away
 from doorcheck.scan.facts.evaluator import Happening
+from doorcheck.scan.facts.lookups import named_parts
 from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
+from doorcheck.scan.project.database.models import Role
 
 _MAX_EVIDENCE = 6
+_OWNERS = frozenset({"userid", "ownerid", "authorid", "createdby", "accountid", "customerid", "clerkid", "profileid"})
+"""Columns that say whose record it is, where no schema says which those are."""
 _EXPOSED = frozenset({"database", "storage", "file", "process", "state", "account"})
 _HELD = {
     Standing.OWN: "records are chosen together with who is calling, or were checked to be theirs",
@@ -82,7 +86,8 @@ def _of_operations(case: DoorCase, operations: list[Operation]) -> Verdict:
             return Unknown(Why.UNRESOLVED_CALL, doubt.says, (seen_fact(doubt),))
         return _unscoped(case, unscoped)
     everybodys = [each for each in operations if each.standing is Standing.EVERYBODYS]
-    del everybodys
+    if everybodys:
+        return _everybodys(everybodys)
     for standing in (Standing.OWN, Standing.ROLE, Standing.MACHINE):
         found = [each for each in operations if each.standing is standing]
         if found:
@@ -128,9 +133,32 @@ def _unscoped(case: DoorCase, unscoped: list[Operation]) -> Missing:
     return Missing(way, says, tuple(dict.fromkeys(evidence))[:_MAX_EVIDENCE], stake, Confidence.HIGH)
 
 
+def _everybodys(found: list[Operation]) -> Missing:
+    effect = found[0].happening.effect
+    says = f"{effect.says} takes all records, and the database says whose each of them is"
+    stake = Severity.HIGH if effect.writes else Severity.MEDIUM
+    return Missing(spec.EVERYBODYS, says, _evidence(found), stake, Confidence.MEDIUM)
+
+
 def _spoken(name: str) -> str:
     channel, _, path = name.partition(":")
     return f"{channel} {path}" if path else f"the {channel}"
+
+
+def _owner_from_client(case: DoorCase, worst: Operation) -> bool:
+    """Whether the column that says whose record it is is compared with what the client sent."""
+    effect = worst.happening.effect
+    model = case.schema.model(effect.subject, effect.file) if effect.subject else None
+    for column, value in (pair for chosen in effect.chooses for pair in named_parts(chosen)):
+        known = model.column(column) if model is not None else None
+        owner = known is not None and bool({Role.OWNER, Role.TENANT} & known.roles)
+        if (owner or (model is None and _plain(column) in _OWNERS)) and ownership.names_of(value):
+            return True
+    return False
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
 
 
 def _way(case: DoorCase, worst: Operation) -> str:
@@ -138,6 +166,8 @@ def _way(case: DoorCase, worst: Operation) -> str:
     later = {name for way in case.trace.ways_out for name in ownership.owned(way.facts)}
     if names & later and worst.happening.effect.writes:
         return spec.CHECK_AFTER
+    if _owner_from_client(case, worst):
+        return spec.CLIENT_OWNER
     if any(fact.kind is ProofKind.OWNED and fact.of not in names for fact in worst.happening.facts):
         return spec.OTHER_ID
     return spec.NO_OWNER
