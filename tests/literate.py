@@ -27,7 +27,7 @@ from doorcheck.core import (
 )  # fmt: skip
 from doorcheck.scan.engine import ScanResult, scan
 from doorcheck.scan.facts.evaluator import Evaluator
-from doorcheck.scan.facts.modules import LoadedModule, Program
+from doorcheck.scan.facts.modules import LoadedModule, Program, indexed
 from doorcheck.scan.facts.named import FactName, facts_of
 from doorcheck.scan.judging import Control
 from doorcheck.scan.knowledge.library import load
@@ -292,7 +292,7 @@ def _wrong_facts(root: Path, wanted: Sequence[tuple[str, int, str]]) -> Iterable
     if not wanted:
         return
     tree = list_tree(root, ())
-    program = Program(Resolver(tree), Reader(tree, None).summary)
+    program = Program(Resolver(tree), indexed(Reader(tree, None).summary))
     ev = Evaluator(program, load(()))
     for file, line, name in wanted:
         module = program.module(file)

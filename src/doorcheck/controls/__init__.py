@@ -39,6 +39,18 @@ def _cover_every_door(case: AppCase) -> Verdict:
     return judge(case)
 
 
+def _note_on_cover_every_door(case: DoorCase) -> object:
+    from doorcheck.controls.cover_every_door.static import note  # noqa: PLC0415
+
+    return note(case)
+
+
+def _type_of_note_on_cover_every_door() -> type:
+    from doorcheck.controls.cover_every_door.static import Noted  # noqa: PLC0415
+
+    return Noted
+
+
 def _patch_framework(case: AppCase) -> Verdict:
     from doorcheck.controls.patch_framework.static import judge_version  # noqa: PLC0415
 
@@ -57,12 +69,34 @@ def _scope_to_owner(case: DoorCase) -> Verdict:
     return judge(case)
 
 
+def _note_on_share_identity(case: DoorCase) -> object:
+    from doorcheck.controls.share_identity.static import note  # noqa: PLC0415
+
+    return note(case)
+
+
+def _type_of_note_on_share_identity() -> type:
+    from doorcheck.controls.share_identity.static import Noted  # noqa: PLC0415
+
+    return Noted
+
+
 _AUTHENTICATE = Control(authenticate_spec.SPEC, judge_door=_authenticate)
 
 CATALOGUE: tuple[Control, ...] = (
     _AUTHENTICATE,
     Control(scope_to_owner_spec.SPEC, judge_door=_scope_to_owner, after=(_AUTHENTICATE,)),
-    Control(cover_every_door_spec.SPEC, judge_app=_cover_every_door),
+    Control(
+        cover_every_door_spec.SPEC,
+        judge_app=_cover_every_door,
+        note=_note_on_cover_every_door,
+        note_type=_type_of_note_on_cover_every_door,
+    ),
     Control(patch_framework_spec.SPEC, judge_app=_patch_framework),
-    Control(share_identity_spec.SPEC, judge_app=_share_identity),
+    Control(
+        share_identity_spec.SPEC,
+        judge_app=_share_identity,
+        note=_note_on_share_identity,
+        note_type=_type_of_note_on_share_identity,
+    ),
 )

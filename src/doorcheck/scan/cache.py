@@ -160,3 +160,11 @@ def keep(file: Path, version: bytes, payload: bytes) -> None:
         # Still there only if it was not renamed, for whatever reason, an interruption included.
         with contextlib.suppress(OSError):
             Path(name).unlink()
+
+
+def forget_oldest(folder: Path, names: str, left: int) -> None:
+    """Take away all but the newest files with these names."""
+    with contextlib.suppress(OSError):
+        kept = sorted(folder.glob(names), key=lambda file: file.stat().st_mtime_ns)
+        for file in kept[:-left]:
+            file.unlink()

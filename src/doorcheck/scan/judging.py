@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from doorcheck.core import App, ControlId, ControlSpec, Door, Location, Verdict, Written
 from doorcheck.scan.project.database.schemas import Schemas
@@ -12,7 +12,6 @@ from doorcheck.scan.syntax import positions
 
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
-    from doorcheck.scan.doors.inventory import AppFiles
     from doorcheck.scan.facts.following import Trace
     from doorcheck.scan.facts.proofs import Fact
     from doorcheck.scan.facts.values import Effect
@@ -41,13 +40,21 @@ class DoorCase:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorNote:
+    """What is left of a door's case when its app is judged; ``noted`` is what the judging control took down of it."""
+
+    door: Door
+    shield: Shield
+    noted: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class AppCase:
-    """One app with its doors' cases; ``manifest`` is its package.json, ``guard`` its middleware, if it has any."""
+    """One app with notes on its doors; ``manifest`` is its package.json, ``guard`` its middleware, if it has any."""
 
     app: App
-    files: AppFiles
     manifest: Location
-    doors: tuple[DoorCase, ...]
+    doors: tuple[DoorNote, ...]
     guard: Guard | None = None
 
 
@@ -56,12 +63,18 @@ class Control:
     """One member of the catalogue: what it is, and how scan judges it.
 
     ``after`` are the controls whose answer about the same door it reads.
+    ``note`` takes down of each door what ``judge_app`` and ``settle`` need of it, in a value of the type that
+    ``note_type`` gives and msgspec can encode: the notes on doors that have not changed are kept for the next run, their cases are not.
+    ``settle`` may change the answer about one door when the notes on all doors of its app are known.
     """
 
     spec: ControlSpec
     judge_door: Callable[[DoorCase], Verdict] | None = None
     judge_app: Callable[[AppCase], Verdict] | None = None
     after: tuple[Control, ...] = ()
+    note: Callable[[DoorCase], Any] | None = None
+    note_type: Callable[[], type] | None = None
+    settle: Callable[[Verdict, DoorNote, Sequence[DoorNote]], Verdict] | None = None
 
 
 def place(file: str, at: int) -> Location:

@@ -27,13 +27,20 @@ MAX_AVERAGE_LINE = 500
 """Characters on the average line of a large file; past it, a program wrote the file and nobody reads it."""
 
 
+class Taken(msgspec.Struct, frozen=True, array_like=True):
+    """What reading a file's summary gave: whether there is one, and what to tell of it."""
+
+    parsed: bool
+    unread: tuple[Unread, ...] = ()
+
+
 class Reader:
-    """Summaries by path. ``unread`` are files that could not be taken into account, ``parsed`` counts the others."""
+    """Summaries by path. ``taken`` are the files that were asked for, now or by those whose findings are kept."""
 
     def __init__(self, tree: Tree, cache: Path | None) -> None:
         self.tree = tree
-        self.unread: list[Unread] = []
-        self.parsed = 0
+        self.taken: dict[str, Taken] = {}
+        self._unread: list[Unread] = []
         self._summaries = Summaries(cache)
         self._checked: dict[str, Known | None] = {}
         self._source: tuple[str, bytes] = ("", b"")
@@ -46,16 +53,31 @@ class Reader:
         if known is None:
             return None
         module = None if known.skipped else self._decoded(known) or self._summarised(known)
-        if known.note:
-            self.unread.append(Unread(path, known.note))
-        if module is None:
-            return None
-        self.parsed += 1
-        if module.broken_at:
-            self.unread.append(
-                Unread(path, "has a syntax error; what could be read was", positions.line_of(module.broken_at))
-            )
+        told = [Unread(path, known.note)] if known.note else []
+        if module is not None and module.broken_at:
+            line = positions.line_of(module.broken_at)
+            told.append(Unread(path, "has a syntax error; what could be read was", line))
+        self.take(path, Taken(module is not None, tuple(told)))
         return module
+
+    def take(self, path: str, taken: Taken) -> None:
+        """Count a file among those that were read, by this run or by an earlier one."""
+        self.taken[path] = taken
+
+    @property
+    def parsed(self) -> int:
+        """How many files were taken into account."""
+        return sum(each.parsed for each in self.taken.values())
+
+    @property
+    def unread(self) -> list[Unread]:
+        """Files that could not be taken into account, or not wholly."""
+        return [*self._unread, *(told for each in self.taken.values() for told in each.unread)]
+
+    def digest(self, path: str) -> bytes:
+        """A name for the content of a file, and for whether it is given up; empty where it cannot be read."""
+        known = self._known(path) if path in self.tree.sources else None
+        return known.digest + bytes((known.skipped,)) if known is not None else b""
 
     def marked(self) -> list[str]:
         """The files that say ``use server`` or ``use cache`` somewhere."""
@@ -120,7 +142,7 @@ class Reader:
         try:
             source = self.tree.read(path)
         except UnreadableFile as error:
-            self.unread.append(Unread(path, error.why))
+            self._unread.append(Unread(path, error.why))
             return None
         self._source = path, source
         return source

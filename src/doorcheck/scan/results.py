@@ -6,7 +6,6 @@ files. Nothing else is loaded for it: neither the parser nor the knowledge.
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import time
 from collections.abc import Mapping, Sequence
@@ -33,7 +32,7 @@ from doorcheck.core import (
     Why,
     Written,
 )
-from doorcheck.scan.cache import digest_of, is_recent, keep, load, program_digest
+from doorcheck.scan.cache import digest_of, forget_oldest, is_recent, keep, load, program_digest
 from doorcheck.scan.project.tree import Tree
 
 MAX_RESULTS = 8
@@ -93,14 +92,7 @@ class Remembered:
         if stored is None or self._file is None:
             return
         keep(self._file, self._version, msgspec.msgpack.encode(stored))
-        _forget_oldest(self._file.parent)
-
-
-def _forget_oldest(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        kept = sorted(folder.glob("result-*"), key=lambda file: file.stat().st_mtime_ns)
-        for file in kept[:-MAX_RESULTS]:
-            file.unlink()
+        forget_oldest(self._file.parent, "result-*", MAX_RESULTS)
 
 
 class _Answer(enum.IntEnum):
@@ -114,7 +106,7 @@ _Place = tuple[str, int, int, int]
 _Piece = tuple[str, _Place, list[_Place]]
 
 
-class _Cell(msgspec.Struct, array_like=True, gc=False):
+class Cell(msgspec.Struct, array_like=True, gc=False):
     """One verdict. ``word`` is the way of a missing one, the reason of an unknown one."""
 
     subject: str
@@ -130,8 +122,8 @@ class _Cell(msgspec.Struct, array_like=True, gc=False):
 class _Stored(msgspec.Struct, array_like=True):
     apps: tuple[App, ...]
     doors: tuple[Door, ...]
-    verdicts: list[_Cell]
-    app_verdicts: list[_Cell]
+    verdicts: list[Cell]
+    app_verdicts: list[Cell]
     unread: tuple[Unread, ...]
     blind_spots: tuple[BlindSpot, ...]
     files_parsed: int
@@ -140,8 +132,8 @@ class _Stored(msgspec.Struct, array_like=True):
 
 def _stored(result: ScanResult) -> _Stored | None:
     """The result in the form that is kept; None for evidence that no scan gives."""
-    cells = [_cell(*item) for item in result.verdicts.items()]
-    app_cells = [_cell(*item) for item in result.app_verdicts.items()]
+    cells = [cell_of(*item) for item in result.verdicts.items()]
+    app_cells = [cell_of(*item) for item in result.app_verdicts.items()]
     kept, kept_of_apps = [c for c in cells if c is not None], [c for c in app_cells if c is not None]
     if len(kept) < len(cells) or len(kept_of_apps) < len(app_cells):
         return None
@@ -161,8 +153,8 @@ def _result(stored: _Stored) -> ScanResult:
     return ScanResult(
         apps=stored.apps,
         doors=stored.doors,
-        verdicts={(cell.subject, cell.control): _verdict(cell) for cell in stored.verdicts},
-        app_verdicts={(cell.subject, cell.control): _verdict(cell) for cell in stored.app_verdicts},
+        verdicts={(cell.subject, cell.control): verdict_of(cell) for cell in stored.verdicts},
+        app_verdicts={(cell.subject, cell.control): verdict_of(cell) for cell in stored.app_verdicts},
         unread=stored.unread,
         blind_spots=stored.blind_spots,
         files_parsed=stored.files_parsed,
@@ -170,7 +162,8 @@ def _result(stored: _Stored) -> ScanResult:
     )
 
 
-def _cell(key: tuple[str, ControlId], verdict: Verdict) -> _Cell | None:
+def cell_of(key: tuple[str, ControlId], verdict: Verdict) -> Cell | None:
+    """A verdict in the form that is kept; None for evidence that no scan gives."""
     pieces = _pieces(verdict.evidence)
     if pieces is None:
         return None
@@ -185,11 +178,11 @@ def _cell(key: tuple[str, ControlId], verdict: Verdict) -> _Cell | None:
             answer, word = _Answer.UNKNOWN, verdict.why.value
         case NotNeeded():
             answer = _Answer.NOT_NEEDED
-    return _Cell(*key, answer, verdict.says, pieces, word, stake, confidence)
+    return Cell(*key, answer, verdict.says, pieces, word, stake, confidence)
 
 
-def _verdict(cell: _Cell) -> Verdict:
-    """Raises ValueError for a cell that stands for no verdict."""
+def verdict_of(cell: Cell) -> Verdict:
+    """The verdict of a cell. Raises ValueError for a cell that stands for no verdict."""
     evidence = tuple(
         Written(says, Location(*at), tuple(Location(*step) for step in through)) for says, at, through in cell.evidence
     )

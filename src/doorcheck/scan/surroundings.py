@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol
 
-from doorcheck.core import Door, DoorKind, Reach, Written
+from doorcheck.core import Door, Reach, Written
 from doorcheck.scan.doors.inventory import AppFiles, FoundDoor
 from doorcheck.scan.doors.optouts import OptOuts
 from doorcheck.scan.doors.pages import Page, Visits, pages_of
@@ -26,46 +27,22 @@ def never_shielded(app: str, page: Page) -> bool:
 
 
 class Surroundings:
-    """Answers for the doors of one scan, each question only when it is asked."""
+    """Answers from the files, each question only when it is asked."""
 
     def __init__(
         self, ev: Evaluator, imports: Imports, files: Sequence[AppFiles], is_shielded: IsShielded = never_shielded
     ) -> None:
-        self._ev = ev
         self._imports = imports
         self._pages = {each.app.path: list(pages_of(each)) for each in files}
         self._is_shielded = is_shielded
         self._visits = Visits(ev)
         self._reaching = Reaching(imports)
-        self._opt_outs = OptOuts(ev)
         self._locked: dict[str, bool] = {}
         self._users: dict[str, set[str]] = {}
 
-    def with_reach(self, found: Sequence[FoundDoor]) -> list[FoundDoor]:
-        """The doors, each action with its reach."""
-        return [dataclasses.replace(each, door=self._with_reach(each.door)) for each in found]
-
-    def _with_reach(self, door: Door) -> Door:
-        if door.kind is not DoorKind.SERVER_ACTION:
-            return door
-        module = self._ev.program.module(door.file)
-        whole = module is not None and bool({"use server", "use cache"} & set(module.summary.directives))
-        return self._reaching.of(door, inline=not whole)
-
-    def around(self, found: FoundDoor, case: DoorCase) -> DoorCase:
-        """The case with its surroundings."""
-        door, trace = case.door, case.trace
-        return dataclasses.replace(
-            case,
-            shown_publicly=_Shown(self, door),
-            rendered_by=self.rendered_by(door, trace),
-            opted_out=self._opted_out(found, trace),
-        )
-
-    def _opted_out(self, found: FoundDoor, trace: Trace) -> Written | None:
-        if trace.own_handler is not None or trace.over_budget or not _lets_strangers_in(trace):
-            return None
-        return self._opt_outs.of(found, trace)
+    def reach(self, file: str, name: str, *, inline: bool) -> Reach:
+        """Whether browsers are given the id of an action."""
+        return self._reaching.reach(file, name, inline=inline)
 
     def shown_at(self, key: str, app: str) -> Written | None:
         """The page of this app that shows a stranger the read of this key, if the app has pages that it does lock."""
@@ -78,12 +55,9 @@ class Surroundings:
                 return Written(f"the page {page.route} shows it to anyone", place(page.file, 0))
         return None
 
-    def rendered_by(self, door: Door, trace: Trace) -> Written | None:
-        """The page that checks where the action it uses does not: every page that is given it turns strangers away."""
-        if door.reach is not Reach.REACHABLE or not _unguarded(trace):
-            return None
-        pages = self._reaching_pages(door.file, door.app)
-        checks = [self._check(page) for page in pages]
+    def rendered_by(self, file: str, app: str) -> Written | None:
+        """The page that checks for the actions of a file: every page that is given them turns strangers away."""
+        checks = [self._check(page) for page in self._reaching_pages(file, app)]
         if not checks or not all(checks):
             return None
         return checks[0]
@@ -117,17 +91,45 @@ class Surroundings:
         return self._locked[app]
 
 
+class Pages(Protocol):
+    """What is asked of the pages round a door."""
+
+    def shown_at(self, key: str, app: str) -> Written | None:
+        """The page of this app that shows a stranger the read of this key."""
+
+    def rendered_by(self, file: str, app: str) -> Written | None:
+        """The page that checks for the actions of this file, where every page that is given them does."""
+
+
+def around(pages: Pages, opt_outs: OptOuts, found: FoundDoor, case: DoorCase) -> DoorCase:
+    """The case with its surroundings."""
+    door, trace = case.door, case.trace
+    checked = door.reach is Reach.REACHABLE and _unguarded(trace)
+    return dataclasses.replace(
+        case,
+        shown_publicly=_Shown(pages, door),
+        rendered_by=pages.rendered_by(door.file, door.app) if checked else None,
+        opted_out=_opted_out(opt_outs, found, trace),
+    )
+
+
+def _opted_out(opt_outs: OptOuts, found: FoundDoor, trace: Trace) -> Written | None:
+    if trace.own_handler is not None or trace.over_budget or not _lets_strangers_in(trace):
+        return None
+    return opt_outs.of(found, trace)
+
+
 class _Shown(Mapping[str, Written]):
     """The reads shown to anyone by key. Made when looked up: most doors need no page to be followed."""
 
-    def __init__(self, around: Surroundings, door: Door) -> None:
-        self._around = around
+    def __init__(self, pages: Pages, door: Door) -> None:
+        self._pages = pages
         self._door = door
         self._found: dict[str, Written | None] = {}
 
     def __getitem__(self, key: str) -> Written:
         if key not in self._found:
-            self._found[key] = self._around.shown_at(key, self._door.app)
+            self._found[key] = self._pages.shown_at(key, self._door.app)
         found = self._found[key]
         if found is None:
             raise KeyError(key)

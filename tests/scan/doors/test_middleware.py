@@ -14,7 +14,7 @@ from doorcheck.scan.doors.inventory import files_of
 from doorcheck.scan.doors.middleware import MAX_FOLLOWED, MAX_PAGES, Front
 from doorcheck.scan.engine import scan
 from doorcheck.scan.facts.evaluator import Evaluator
-from doorcheck.scan.facts.modules import Program
+from doorcheck.scan.facts.modules import Program, indexed
 from doorcheck.scan.knowledge.library import load
 from doorcheck.scan.project.apps import find_apps
 from doorcheck.scan.project.resolution import Resolver
@@ -32,7 +32,7 @@ def front_of(root: Path, middleware: str, **more: str) -> Front:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     tree = list_tree(root, ())
-    program = Program(Resolver(tree), Reader(tree, None).summary)
+    program = Program(Resolver(tree), indexed(Reader(tree, None).summary))
     (app,) = find_apps(tree)
     folders = conventions.folders_of(app.path, tree.has_folder)
     assert folders is not None

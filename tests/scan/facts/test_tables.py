@@ -55,7 +55,7 @@ def models(root: Path, package: str, files: dict[str, str]) -> dict[str, Model]:
     for path, text in files.items():
         (root / path).write_text(text)
     scan = Scan(list_tree(root), [], [], None, None)
-    return {each.name: each for each in scan.ev.schema.near("app/route.ts").models}
+    return {each.name: each for each in scan.ground.schema.near("app/route.ts").models}
 
 
 def test_drizzle_tables_with_columns_made_by_helpers(tmp_path: Path) -> None:

@@ -228,8 +228,11 @@ def _mark_of(hole: Hole) -> bool:
 
 
 def _shown_already(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
-    """What it reads is on a page that anyone can open."""
-    if any(hole.effect.writes for hole in found):
+    """What it reads is on a page that anyone can open.
+
+    That does not go for files: the place that reads one is often the same for all of them, the secret ones too.
+    """
+    if any(hole.effect.writes or hole.effect.kind in {"file", "storage"} for hole in found):
         return None
     shown = [case.shown_publicly.get(key_of(hole.effect)) for hole in found]
     if shown and all(shown) and shown[0] is not None:

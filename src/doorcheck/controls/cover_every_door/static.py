@@ -11,7 +11,7 @@ from doorcheck.core import DoorKind, Held, Missing, NotNeeded, Severity, Unknown
 from doorcheck.scan.doors.guards import Guard
 from doorcheck.scan.facts.proofs import ProofKind, proven
 from doorcheck.scan.facts.values import Effect
-from doorcheck.scan.judging import AppCase, DoorCase
+from doorcheck.scan.judging import AppCase, DoorCase, DoorNote
 
 MAX_SHOWN = 40
 _HARMLESS = frozenset(
@@ -25,13 +25,34 @@ _VERSION = re.compile(r"v\d+")
 class _Gap:
     """A door without the middleware, and the one like it that has it."""
 
-    case: DoorCase
-    sibling: DoorCase
+    case: DoorNote
+    sibling: DoorNote
 
     @property
     def open(self) -> bool:
         """Whether the door itself does not ask who is calling either."""
-        return not any(fact.proves for fact in self.case.trace.attempts)
+        return not self.case.noted.asks
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is asked of one door: whether it asks who is calling, is meant for anyone, and which records it changes."""
+
+    asks: bool
+    public: bool
+    changes: frozenset[str]
+    changes_for_strangers: frozenset[str]
+
+
+def note(case: DoorCase) -> Noted:
+    """What the judge of the app needs of one door."""
+    own = case.words.get("open_intake_models", frozenset()) | case.words.get("credential_models", frozenset())
+    return Noted(
+        asks=any(fact.proves for fact in case.trace.attempts),
+        public=_is_public(case),
+        changes=frozenset(effect.subject for effect in _changes(case, strangers=False)),
+        changes_for_strangers=frozenset(effect.subject for effect in _changes(case, strangers=True)) - own,
+    )
 
 
 def judge(case: AppCase) -> Verdict:
@@ -55,7 +76,7 @@ def judge(case: AppCase) -> Verdict:
     return _compared(doors, guarded, guard)
 
 
-def _without_guarded(doors: Sequence[DoorCase], guard: Guard) -> Verdict:
+def _without_guarded(doors: Sequence[DoorNote], guard: Guard) -> Verdict:
     evidence = (Written(guard.says, guard.at),)
     doubtful = next((each for each in doors if each.shield.stops is None), None)
     if doubtful is not None:
@@ -63,7 +84,7 @@ def _without_guarded(doors: Sequence[DoorCase], guard: Guard) -> Verdict:
     return NotNeeded("the middleware stops strangers on the way to no door", evidence)
 
 
-def _compared(doors: Sequence[DoorCase], guarded: Sequence[DoorCase], guard: Guard) -> Verdict:
+def _compared(doors: Sequence[DoorNote], guarded: Sequence[DoorNote], guard: Guard) -> Verdict:
     said = f"stops strangers on the way to {_counted(len(guarded), 'door')}, such as {guarded[0].door.id}"
     evidence = (Written(said, guard.at),)
     gaps = [gap for each in doors if each.shield.stops is False and (gap := _gap(each, guarded)) is not None]
@@ -92,16 +113,16 @@ def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _gap(case: DoorCase, guarded: Sequence[DoorCase]) -> _Gap | None:
-    if _is_public(case):
+def _gap(case: DoorNote, guarded: Sequence[DoorNote]) -> _Gap | None:
+    if case.noted.public:
         return None
     sibling = _path_sibling(case, guarded)
-    if sibling is None and not any(fact.proves for fact in case.trace.attempts):
+    if sibling is None and not case.noted.asks:
         sibling = _sibling_by_work(case, guarded)
     return _Gap(case, sibling) if sibling is not None else None
 
 
-def _path_sibling(case: DoorCase, guarded: Sequence[DoorCase]) -> DoorCase | None:
+def _path_sibling(case: DoorNote, guarded: Sequence[DoorNote]) -> DoorNote | None:
     """A guarded door of the same area: the first segments of the path."""
     area = _area(case.door.route or "")
     return next((each for each in guarded if area and _area(each.door.route or "") == area), None)
@@ -118,14 +139,9 @@ def _area(route: str) -> tuple[str, ...]:
     return (*segments[: min(at, 1)], segments[at])
 
 
-def _sibling_by_work(case: DoorCase, guarded: Sequence[DoorCase]) -> DoorCase | None:
+def _sibling_by_work(case: DoorNote, guarded: Sequence[DoorNote]) -> DoorNote | None:
     """A guarded door that changes the same records as this one does for strangers."""
-    mine = {effect.subject for effect in _changes(case, strangers=True)}
-    mine -= case.words.get("open_intake_models", frozenset()) | case.words.get("credential_models", frozenset())
-    for each in guarded:
-        if mine & {effect.subject for effect in _changes(each, strangers=False)}:
-            return each
-    return None
+    return next((each for each in guarded if case.noted.changes_for_strangers & each.noted.changes), None)
 
 
 def _changes(case: DoorCase, *, strangers: bool) -> list[Effect]:

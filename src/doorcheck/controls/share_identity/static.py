@@ -10,7 +10,7 @@ from doorcheck.core import Held, Missing, NotNeeded, Unknown, Verdict, Why, Writ
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.values import Input, made_from
-from doorcheck.scan.judging import AppCase, seen_fact
+from doorcheck.scan.judging import AppCase, DoorCase, seen_fact
 
 _UNNAMED = "cookie"
 
@@ -36,14 +36,40 @@ class _Source:
 
     def shown(self) -> Written:
         """The first place where it is asked."""
-        return seen_fact(min(self.facts, key=lambda fact: (fact.proves, fact.file, fact.at)))
+        return seen_fact(min(self.facts, key=_place))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A source that a door asks, the first fact that shows it, and whether what it gives is verified."""
+
+    name: str
+    fact: Fact
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What one door asks, nothing where it begins or ends sessions itself, and the first call that was not followed."""
+
+    asked: tuple[Asked, ...]
+    doubt: Fact | None
+
+
+def note(case: DoorCase) -> Noted:
+    """What the judge of the app needs of one door."""
+    return Noted(() if _signs_in(case.trace) else tuple(_asked(case.trace)), _doubt(case.trace))
+
+
+def _place(fact: Fact) -> tuple[bool, str, int, str]:
+    return fact.proves, fact.file, fact.at, fact.says
 
 
 def judge(case: AppCase) -> Verdict:
     """The verdict on one app."""
     sources = _sources(case)
     if not sources:
-        doubt = _doubt(case)
+        doubt = next((each.noted.doubt for each in case.doors if each.noted.doubt is not None), None)
         if doubt is not None:
             return Unknown(Why.UNRESOLVED_CALL, f"what tells who is calling could not be followed: {doubt.says}", ())
         return NotNeeded("neither its doors nor its middleware take a person's identity from a session or a cookie")
@@ -67,14 +93,12 @@ def _sources(case: AppCase) -> list[_Source]:
     """The sources, the most asked first."""
     found: dict[str, _Source] = {}
     for each in case.doors:
-        if _signs_in(each.trace):
-            continue
-        for name, facts, verified in _asked(each.trace):
-            source = found.setdefault(name, _Source(name))
-            source.facts |= facts
-            source.verified |= verified
+        for asked in each.noted.asked:
+            source = found.setdefault(asked.name, _Source(asked.name))
+            source.facts.add(asked.fact)
+            source.verified |= asked.verified
             source.doors += 1
-    for fact in case.guard.trace.attempts if case.guard is not None else ():
+    for fact in case.guard.attempts if case.guard is not None else ():
         if fact.proves and fact.source:
             source = found.setdefault(fact.source, _Source(fact.source, verified=True))
             source.facts.add(fact)
@@ -83,17 +107,18 @@ def _sources(case: AppCase) -> list[_Source]:
     return sorted(found.values(), key=lambda source: (-source.doors, source.name))
 
 
-def _asked(trace: Trace) -> Iterable[tuple[str, set[Fact], bool]]:
-    """Each source a door asks, with the facts that show it, and whether what it gives is verified."""
+def _asked(trace: Trace) -> Iterable[Asked]:
+    """Each source a door asks, in order of name, those that verify what they give first."""
     verified: dict[str, set[Fact]] = {}
     for fact in trace.attempts:
         if fact.proves and fact.source:
             verified.setdefault(fact.source, set()).add(fact)
-    yield from ((name, facts, True) for name, facts in verified.items())
-    for name in _taken_at_its_word(trace) - verified.keys():
+    for name, facts in sorted(verified.items()):
+        yield Asked(name, min(facts, key=_place), verified=True)
+    for name in sorted(_taken_at_its_word(trace) - verified.keys()):
         facts = {fact for fact in trace.attempts if fact.source == name}
         if facts:
-            yield name, facts, False
+            yield Asked(name, min(facts, key=_place), verified=False)
 
 
 def _taken_at_its_word(trace: Trace) -> set[str]:
@@ -123,10 +148,9 @@ def _signs_in(trace: Trace) -> bool:
     return trace.own_handler is not None or bool(kinds & {"session-start", "session-end"})
 
 
-def _doubt(case: AppCase) -> Fact | None:
-    for each in case.doors:
-        for way in each.trace.ways_out:
-            found = [fact for fact in way.facts if fact.kind is ProofKind.UNRESOLVED]
-            if found:
-                return min(found, key=lambda fact: (fact.file, fact.at))
+def _doubt(trace: Trace) -> Fact | None:
+    for way in trace.ways_out:
+        found = [fact for fact in way.facts if fact.kind is ProofKind.UNRESOLVED]
+        if found:
+            return min(found, key=_place)
     return None

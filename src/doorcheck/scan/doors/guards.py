@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doorcheck.core import Location
-from doorcheck.scan.facts.following import Trace
+from doorcheck.scan.facts.proofs import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ NO_SHIELD = Shield()
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """An app's middleware as a whole. ``at`` is where its reach is written, ``trace`` a request for any path followed.
+    """An app's middleware as a whole. ``at`` is where its reach is written, ``attempts`` what it asks on any path.
 
     ``checks`` tells whether it turns anybody away for who they are, None where it could not be followed; ``unreadable``
     says why its matcher cannot be judged.
@@ -36,5 +36,5 @@ class Guard:
     at: Location
     checks: bool | None
     says: str
-    trace: Trace
+    attempts: tuple[Fact, ...]
     unreadable: str | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from doorcheck.core import App, BlindSpot, Door, DoorKind, Location
 from doorcheck.scan.doors import conventions, routes
@@ -80,14 +81,8 @@ class Inventory:
         self._program = program
         self.blind_spots: list[BlindSpot] = []
 
-    def of_app(self, files: AppFiles) -> Iterator[FoundDoor]:
-        """Route handlers, pages-API handlers and what is mounted behind them."""
-        for path in files.routes:
-            yield from self._of_route_file(files, path)
-        for path in files.pages_api:
-            yield from self._of_pages_file(files, path)
-
-    def _of_route_file(self, files: AppFiles, path: str) -> Iterator[FoundDoor]:
+    def of_route_file(self, files: AppFiles, path: str) -> Iterator[FoundDoor]:
+        """The handlers of a route file, or what is mounted behind it."""
         route = routes.route_of(path[len(files.folders.app or "") + 1 :])
         module = self._program.module(path)
         if route is None or module is None:
@@ -105,7 +100,8 @@ class Inventory:
             yield FoundDoor(door, value)
         yield from self._of_mounted(files, mounted, route)
 
-    def _of_pages_file(self, files: AppFiles, path: str) -> Iterator[FoundDoor]:
+    def of_pages_file(self, files: AppFiles, path: str) -> Iterator[FoundDoor]:
+        """The handler of a file below ``pages/api``, or what is mounted behind it."""
         route = routes.pages_route_of(path[len(files.folders.pages or "") + 1 :])
         module = self._program.module(path)
         if route is None or module is None:
@@ -211,21 +207,34 @@ def _shared(first: str, second: str) -> int:
     return len(posixpath.commonprefix([first + "/", second]))
 
 
-def with_unique_ids(found: list[FoundDoor]) -> list[FoundDoor]:
+class HasDoor(Protocol):
+    """Anything that is about one door."""
+
+    @property
+    def door(self) -> Door:
+        """The door."""
+
+
+OfDoor = TypeVar("OfDoor", bound=HasDoor)
+
+
+def with_unique_ids(found: Sequence[OfDoor]) -> list[OfDoor]:
     """Doors of one name are told apart by their app, then by their file; all of them are, whichever came first."""
+    named = [(each, each.door) for each in found]
     for suffix in ("app", "file"):
-        counts = Counter(each.door.id for each in found)
-        found = [
-            _suffixed(each, str(getattr(each.door, suffix))) if counts[each.door.id] > 1 else each for each in found
+        counts = Counter(door.id for _, door in named)
+        named = [
+            (each, _suffixed(door, str(getattr(door, suffix))) if counts[door.id] > 1 else door) for each, door in named
         ]
     seen: Counter[str] = Counter()
-    result: list[FoundDoor] = []
-    for each in found:
-        seen[each.door.id] += 1
-        number = seen[each.door.id]
-        result.append(_suffixed(each, str(number)) if number > 1 else each)
+    result: list[OfDoor] = []
+    for each, door in named:
+        seen[door.id] += 1
+        number = seen[door.id]
+        final = _suffixed(door, str(number)) if number > 1 else door
+        result.append(each if final is each.door else replace(each, door=final))  # type: ignore[type-var]
     return result
 
 
-def _suffixed(found: FoundDoor, suffix: str) -> FoundDoor:
-    return replace(found, door=replace(found.door, id=f"{found.door.id} ({suffix})"))
+def _suffixed(door: Door, suffix: str) -> Door:
+    return replace(door, id=f"{door.id} ({suffix})")

@@ -69,13 +69,17 @@ class Front:
 
     def shield(self, door: Door) -> Shield:
         """What the middleware does on the way to this door."""
+        return self.shield_of(door.kind, door.route, door.methods)
+
+    def shield_of(self, kind: DoorKind, route: str | None, methods: Sequence[str]) -> Shield:
+        """What the middleware does on the way to a door of this kind."""
         if self.guard is None:
             return NO_SHIELD
-        if door.route is None or door.kind is DoorKind.SERVER_ACTION:
+        if route is None or kind is DoorKind.SERVER_ACTION:
             if self._over_actions is None:
                 self._over_actions = self._of_action()
             return self._over_actions
-        return self._of_route(_ROUTER_SEGMENT.sub(r"/[\1]", door.route), door.methods or ("GET", "POST"))
+        return self._of_route(_ROUTER_SEGMENT.sub(r"/[\1]", route), methods or ("GET", "POST"))
 
     def stops_at(self, route: str) -> bool:
         """Whether the middleware stops strangers who open the page with this route."""
@@ -154,7 +158,8 @@ class Front:
         if anywhere.stops:
             self._settled = anywhere
         says = "the middleware checks who is calling" if checks else anywhere.says
-        return Guard(at, checks, says, trace, self._matcher.refusal)
+        attempts = tuple(sorted(trace.attempts, key=lambda fact: (fact.file, fact.at, fact.kind)))
+        return Guard(at, checks, says, attempts, self._matcher.refusal)
 
 
 def _checks(trace: Trace, anywhere: Outcome) -> bool | None:

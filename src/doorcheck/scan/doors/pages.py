@@ -30,7 +30,7 @@ from doorcheck.scan.facts.values import (
 )  # fmt: skip
 from doorcheck.scan.syntax import positions
 
-MAX_STEPS = 80_000
+MAX_STEPS = 160_000
 """Steps granted to all pages of a scan together; pages that come later are not followed."""
 
 MAX_VISITS = 250

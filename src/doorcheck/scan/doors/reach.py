@@ -30,16 +30,20 @@ class Reaching:
         """The door with its reach; ``inline`` actions are marked one by one, inside a file of the server."""
         if door.kind is not DoorKind.SERVER_ACTION:
             return door
-        reached = self._inline(door) if inline else False
-        reached = reached or any(self._hands_out(use, door.name) for use in self._uses(door))
-        return dataclasses.replace(door, reach=Reach.REACHABLE if reached else Reach.UNREFERENCED)
+        return dataclasses.replace(door, reach=self.reach(door.file, door.name, inline=inline))
 
-    def _uses(self, door: Door) -> Iterable[Use]:
-        return (use for use in self._imports.uses_of(door.file, door.name) if not _TESTS.search(use.path))
+    def reach(self, file: str, name: str, *, inline: bool) -> Reach:
+        """The reach of the action that a file gives this name."""
+        reached = self._inline(file, name) if inline else False
+        reached = reached or any(self._hands_out(use, name) for use in self._uses(file, name))
+        return Reach.REACHABLE if reached else Reach.UNREFERENCED
 
-    def _inline(self, door: Door) -> bool:
+    def _uses(self, file: str, name: str) -> Iterable[Use]:
+        return (use for use in self._imports.uses_of(file, name) if not _TESTS.search(use.path))
+
+    def _inline(self, file: str, name: str) -> bool:
         """An action written where it is used: without a name it is passed on at once."""
-        return not door.name.isidentifier() or is_passed(self._imports.source(door.file), door.name)
+        return not name.isidentifier() or is_passed(self._imports.source(file), name)
 
     def _hands_out(self, use: Use, name: str) -> bool:
         if self.runs_in_browser(use.path):

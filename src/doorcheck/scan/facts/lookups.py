@@ -224,7 +224,6 @@ def _of_links(value: External, columns: bool) -> list[tuple[str, Value]]:
 
 def found_in_store(ev: Evaluator, store: Value, key: Value, scope: Scope, at: int) -> Value | None:
     """A look-up in something the server keeps, by a credential that the caller carries; None if it is no such thing."""
-    del ev
     carried = [part for part in made_from(key, 40) if isinstance(part, Input) and part.channel in _CARRIED]
     if not carried:
         return None
@@ -234,6 +233,7 @@ def found_in_store(ev: Evaluator, store: Value, key: Value, scope: Scope, at: in
         return None
     says = "what the caller carries is looked up in the server's own records"
     proof = Fact(ProofKind.TOKEN, scope.module.path, at, says, source=carrier_of(carried))
+    ev.attempts.add(proof)
     effect = Effect("lookup", writes=False, says=says, file=scope.module.path, at=at)
     return Row(effect, frozenset({proof}))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,16 @@ def index(path: str, summary: ir.Module) -> LoadedModule:
     return module
 
 
+def indexed(load: Callable[[str], ir.Module | None]) -> Callable[[str], LoadedModule | None]:
+    """Loads modules by what loads their summaries."""
+
+    def loaded(path: str) -> LoadedModule | None:
+        summary = load(path)
+        return index(path, summary) if summary is not None else None
+
+    return loaded
+
+
 def _index_body(module: LoadedModule, body: list[ir.Statement]) -> None:
     for statement in body:
         if isinstance(statement, ir.Let):
@@ -105,7 +115,7 @@ def _inner(statement: ir.Statement) -> list[list[ir.Statement]]:
 class Program:
     """Loads modules on demand and follows names through them. ``touched`` collects the files that were asked for."""
 
-    def __init__(self, resolver: Resolver, load: Callable[[str], ir.Module | None]) -> None:
+    def __init__(self, resolver: Resolver, load: Callable[[str], LoadedModule | None]) -> None:
         self._resolver = resolver
         self._load = load
         self._modules: dict[str, LoadedModule | None] = {}
@@ -117,9 +127,13 @@ class Program:
         """The module at this path; None if it could not be read."""
         self.touched.add(path)
         if path not in self._modules:
-            summary = self._load(path)
-            self._modules[path] = index(path, summary) if summary is not None else None
+            self._modules[path] = self._load(path)
         return self._modules[path]
+
+    @property
+    def asked_for(self) -> Iterable[str]:
+        """Every file that was asked for so far, whether or not it could be read."""
+        return self._modules
 
     def resolve(self, importer: str, specifier: str) -> InRepository | Package | Unresolved:
         """Where an import leads."""

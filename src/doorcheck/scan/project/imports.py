@@ -23,7 +23,10 @@ class Use:
 
 
 class Imports:
-    """The import graph of a tree's source files, made when it is first asked. ``skimmed`` gives a file's imports."""
+    """The import graph of a tree's source files, made when it is first asked. ``skimmed`` gives a file's imports.
+
+    ``searched`` are the files whose text was asked for, beyond their imports.
+    """
 
     def __init__(self, tree: Tree, resolve: Resolve, skimmed: Skimming | None = None) -> None:
         self._tree = tree
@@ -31,6 +34,7 @@ class Imports:
         self._skimming = skimmed or self._read
         self._skims: dict[str, Skim | None] = {}
         self._importers: dict[str, list[tuple[str, Link]]] | None = None
+        self.searched: set[str] = set()
 
     def _read(self, path: str) -> Skim | None:
         try:
@@ -46,6 +50,7 @@ class Imports:
 
     def source(self, path: str) -> bytes:
         """The text of a file behind its imports; empty when it cannot be read."""
+        self.searched.add(path)
         found = self.skim_of(path)
         try:
             return self._tree.read(path)[found.body if found is not None else 0 :]

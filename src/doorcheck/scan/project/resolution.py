@@ -72,7 +72,8 @@ class Resolver:
         self._manifests = Manifests(tree)
         self._mappings = PathMappings(tree, self._manifests)
         self._lookup = Lookup(tree, self._manifests)
-        self._known: dict[tuple[str, str], Resolution] = {}
+        self.known: dict[tuple[str, str], Resolution] = {}
+        """Every answer so far, by the importing folder and the specifier."""
         self._known_bare: dict[tuple[int, int, str], Resolution] = {}
         self._exports: dict[str, TargetTable] = {}
         self._imports: dict[str, TargetTable] = {}
@@ -80,9 +81,9 @@ class Resolver:
     def resolve(self, importer: str, specifier: str) -> Resolution:
         """Where ``specifier`` leads from the file ``importer``, a path of the tree. Never raises."""
         key = (importer.rpartition("/")[0], specifier)
-        known = self._known.get(key)
+        known = self.known.get(key)
         if known is None:
-            known = self._known[key] = self._resolve(*key)
+            known = self.known[key] = self._resolve(*key)
         return known
 
     def _resolve(self, folder: str, written: str) -> Resolution:

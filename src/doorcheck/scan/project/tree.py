@@ -122,6 +122,16 @@ class Tree:
         lines += [f"{unread.file}\0{unread.why}" for unread in self.unread]
         return "\n".join(lines).encode("utf-8", "surrogateescape")
 
+    def names(self) -> bytes:
+        """The names of all files, as text."""
+        lines = [f"{folder}\0" + "\0".join(sorted(names)) for folder, names in sorted(self._folders.items())]
+        return "\n".join(lines).encode("utf-8", "surrogateescape")
+
+    def settings(self) -> bytes:
+        """What the listing says of ``others``, as text."""
+        lines = [f"{file.path}\0{file.size}\0{file.mtime_ns}\0{file.changed_ns}" for file in self.others.values()]
+        return "\n".join(lines).encode("utf-8", "surrogateescape")
+
     def read(self, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
         """The content of a listed file.
 
