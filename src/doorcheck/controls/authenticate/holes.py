@@ -125,7 +125,7 @@ def proofs_of(case: DoorCase) -> list[Fact]:
         if way.how == "return" and not denies(way.value):
             found.update(fact for fact in way.facts if fact.proves)
     found.update(fact for h in case.trace.happenings if _scoped(h.effect) for fact in _scoping(h.effect))
-    return sorted(found, key=lambda fact: (fact.file, fact.at))
+    return sorted(found, key=lambda fact: (fact.file, fact.at, fact.kind))
 
 
 def _scoping(effect: Effect) -> Facts:

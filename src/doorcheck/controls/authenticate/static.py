@@ -45,7 +45,9 @@ def _credential_checked(case: DoorCase) -> Fact | None:
 
     A key that is looked up and compared in several steps is easily lost between them: neither verdict would be honest.
     """
-    attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at))
+    attempts = sorted(
+        (fact for fact in case.trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at, fact.kind)
+    )
     reached = {fact for happening in case.trace.happenings for fact in happening.facts}
     checked = [fact for fact in attempts if fact.kind is ProofKind.CREDENTIAL and fact in reached]
     return checked[0] if checked else None
@@ -59,7 +61,9 @@ def _without_holes(case: DoorCase) -> Verdict:
         return Unknown(Why.UNRESOLVED_CALL, says, (seen_fact(handed),))
     if proofs:
         return Held(ways.held_sentence(proofs), tuple(seen_fact(fact) for fact in proofs[:_MAX_EVIDENCE]))
-    attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at))
+    attempts = sorted(
+        (fact for fact in case.trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at, fact.kind)
+    )
     if attempts and holes.always_denies(case):
         return Held(ways.held_sentence(attempts), tuple(seen_fact(fact) for fact in attempts[:_MAX_EVIDENCE]))
     doubt = holes.library_doubt(case)
@@ -94,7 +98,7 @@ def _unresolved(found: list[holes.Hole]) -> Fact | None:
         if doubt is None or proven(hole.facts):
             return None
         doubts.append(doubt)
-    return min(doubts, key=lambda fact: (fact.file, fact.at)) if doubts else None
+    return min(doubts, key=lambda fact: (fact.file, fact.at, fact.kind)) if doubts else None
 
 
 def _missing(case: DoorCase, found: list[holes.Hole]) -> Missing:

@@ -91,8 +91,8 @@ def _compared(case: DoorCase, note: Fact) -> bool:
     return any(name in fact.says for fact in case.trace.attempts)
 
 
-def _order(fact: Fact) -> tuple[str, int]:
-    return fact.file, fact.at
+def _order(fact: Fact) -> tuple[str, int, str]:
+    return fact.file, fact.at, fact.kind
 
 
 def _shown(note: Fact, case: DoorCase) -> Written:

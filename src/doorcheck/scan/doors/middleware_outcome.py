@@ -61,7 +61,7 @@ def _opaque(trace: Trace) -> Fact:
 
 def _first(facts: Facts, kind: ProofKind) -> Fact | None:
     found = [fact for fact in facts if fact.kind is kind and fact.polarity]
-    return min(found, key=lambda fact: (fact.file, fact.at)) if found else None
+    return min(found, key=lambda fact: (fact.file, fact.at, fact.kind)) if found else None
 
 
 def _switch(facts: Facts) -> str | None:

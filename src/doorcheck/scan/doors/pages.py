@@ -160,7 +160,9 @@ def _shown(trace: Trace) -> frozenset[str]:
 
 def _check_of(trace: Trace) -> Fact | None:
     """The proof without which nothing is shown; None where a stranger is shown anything."""
-    attempts = sorted((fact for fact in trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at))
+    attempts = sorted(
+        (fact for fact in trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at, fact.kind)
+    )
     if not attempts or not trace.ways_out:
         return None
     return attempts[0] if all(_turns_away(way) for way in trace.ways_out) else None

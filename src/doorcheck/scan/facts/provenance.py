@@ -25,6 +25,7 @@ from doorcheck.scan.facts.values import (
 MAX_MARKS = 40
 MAX_DEPTH = 12
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+_SHORTEST = min(map(len, _VERBS))
 _HASHES = frozenset({"createHash", "digest", "hash"})
 
 Marks = frozenset[tuple[object, ...]]
@@ -59,15 +60,17 @@ def _gathered(value: Value, depth: int) -> Marks:
         return frozenset((own,)) if own is not None else _NONE
     found: set[tuple[object, ...]] = set() if own is None else {own}
     for part in parts:
-        found |= marks(part, depth + 1)
-        if len(found) > MAX_MARKS:
-            break
-    return frozenset(found)
+        of_part = marks(part, depth + 1)
+        if of_part:
+            found |= of_part
+            if len(found) > MAX_MARKS:
+                break
+    return frozenset(found) if found else _NONE
 
 
 def _mark_of_constant(value: Value) -> Marks:
     text = value.value if isinstance(value, Const) else None
-    if not isinstance(text, str):
+    if not isinstance(text, str) or len(text) < _SHORTEST:
         return _NONE
     verb = text.lstrip()[:6].upper()
     return frozenset((("verb", verb),)) if verb.startswith(_VERBS) else _NONE
