@@ -64,7 +64,8 @@ class Control:
 
     ``after`` are the controls whose answer about the same door it reads.
     ``note`` takes down of each door what ``judge_app`` and ``settle`` need of it, in a value of the type that
-    ``note_type`` gives and msgspec can encode: the notes on doors that have not changed are kept for the next run, their cases are not.
+    ``note_type`` gives and msgspec can encode: the notes on doors that have not changed are kept for the next run,
+    their cases are not.
     ``settle`` may change the answer about one door when the notes on all doors of its app are known.
     """
 

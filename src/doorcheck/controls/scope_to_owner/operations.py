@@ -99,7 +99,7 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     belongs = _belongs_to_somebody(case, happening)
     if names:
         return Operation(happening, scoped, Standing.NOBODYS if belongs is False else Standing.UNSCOPED)
-    if belongs and not effect.chooses and not _adds(effect):
+    if belongs and not _of_accounts(case, happening) and not effect.chooses and not _adds(effect):
         return Operation(happening, scoped, Standing.EVERYBODYS)
     return Operation(happening, scoped, Standing.NONE)
 
@@ -112,6 +112,12 @@ def _belongs_to_somebody(case: DoorCase, happening: Happening) -> bool | None:
         return None
     own = model.owners or model.tenants or model.owned_through
     return bool(own) or model.is_account or model.is_tenant or model.is_membership
+
+
+def _of_accounts(case: DoorCase, happening: Happening) -> bool:
+    """Whether it is about accounts themselves: who may list or change them all is a question of roles."""
+    model = case.schema.model(happening.effect.subject, happening.effect.file)
+    return model is not None and model.is_account
 
 
 def _adds(effect: Effect) -> bool:

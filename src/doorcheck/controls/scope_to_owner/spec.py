@@ -53,6 +53,7 @@ SPEC = ControlSpec(
             NO_CALLER,
             "Nobody is asked who they are, so the records are everybody's",
             "Authenticate the caller first, then narrow the query to what is theirs.",
+            follows=ControlId.AUTHENTICATE,
         ),
     ),
     cwe=639,
