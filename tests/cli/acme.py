@@ -19,7 +19,7 @@ import { prisma } from '../../../lib/prisma';
 
 export async function DELETE(request: Request) {
   const { id } = await request.json();
-  await prisma.invoice.delete({ where: { id } });
+  await prisma.invoice.delete({ where: { id: String(id) } });
   return Response.json({ ok: true });
 }
 """,

@@ -11,8 +11,10 @@ from importlib import resources
 from doorcheck.controls.authenticate import spec as authenticate_spec
 from doorcheck.controls.cover_every_door import spec as cover_every_door_spec
 from doorcheck.controls.patch_framework import spec as patch_framework_spec
+from doorcheck.controls.refuse_unknown_fields import spec as refuse_unknown_fields_spec
 from doorcheck.controls.scope_to_owner import spec as scope_to_owner_spec
 from doorcheck.controls.share_identity import spec as share_identity_spec
+from doorcheck.controls.validate_input import spec as validate_input_spec
 from doorcheck.core import ControlSpec, Verdict
 from doorcheck.scan.judging import AppCase, Control, DoorCase
 
@@ -69,6 +71,18 @@ def _scope_to_owner(case: DoorCase) -> Verdict:
     return judge(case)
 
 
+def _validate_input(case: DoorCase) -> Verdict:
+    from doorcheck.controls.validate_input.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
+def _refuse_unknown_fields(case: DoorCase) -> Verdict:
+    from doorcheck.controls.refuse_unknown_fields.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
 def _note_on_share_identity(case: DoorCase) -> object:
     from doorcheck.controls.share_identity.static import note  # noqa: PLC0415
 
@@ -99,4 +113,6 @@ CATALOGUE: tuple[Control, ...] = (
         note=_note_on_share_identity,
         note_type=_type_of_note_on_share_identity,
     ),
+    Control(validate_input_spec.SPEC, judge_door=_validate_input),
+    Control(refuse_unknown_fields_spec.SPEC, judge_door=_refuse_unknown_fields),
 )

@@ -13,6 +13,8 @@ class ControlId(enum.StrEnum):
     COVER_EVERY_DOOR = "cover-every-door"
     PATCH_FRAMEWORK = "patch-framework"
     SHARE_IDENTITY = "share-identity"
+    VALIDATE_INPUT = "validate-input"
+    REFUSE_UNKNOWN_FIELDS = "refuse-unknown-fields"
     SCOPE_TO_OWNER = "scope-to-owner"
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.core import App, ControlId, ControlSpec, Door, Location, Verdict, Written
+from doorcheck.core.door import DoorKind
 from doorcheck.scan.project.database.schemas import Schemas
 from doorcheck.scan.syntax import positions
 
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
     from doorcheck.scan.facts.following import Trace
-    from doorcheck.scan.facts.proofs import Fact
+    from doorcheck.scan.facts.proofs import Fact, Facts
     from doorcheck.scan.facts.values import Effect
 
 Words = Mapping[str, frozenset[str]]
@@ -76,6 +77,15 @@ class Control:
     note: Callable[[DoorCase], Any] | None = None
     note_type: Callable[[], type] | None = None
     settle: Callable[[Verdict, DoorNote, Sequence[DoorNote]], Verdict] | None = None
+
+
+def asked_here(case: DoorCase, facts: Facts) -> bool:
+    """Whether a path can be taken by a request with one of the methods of this door."""
+    if case.door.kind is not DoorKind.ROUTE_HANDLER:
+        return True
+    methods = {method.upper() for method in case.door.methods}
+    told = [fact for fact in facts if fact.kind.value == "method"] if methods else []
+    return not any(fact.of not in methods if fact.polarity else methods == {fact.of} for fact in told)
 
 
 def place(file: str, at: int) -> Location:

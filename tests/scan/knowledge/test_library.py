@@ -20,8 +20,8 @@ _LIBRARIES = sorted(
     (entry for entry in (resources.files(knowledge) / "libraries").iterdir() if entry.name.endswith(".toml")),
     key=lambda entry: entry.name,
 )
-_PATH = re.compile(r"[*$\w-]+(\(\))*(\.[*$\w]+(\(\))*)*")
-_NOT_ROWS = {"pure", "words", "types"}
+_PATH = re.compile(r"(\*\*\.\w*\(\)|[*$\w-]+(\(\))*(\.[*$\w]+(\(\))*)*)")
+_NOT_ROWS = {"pure", "words", "types", "schema"}
 
 
 def _written() -> Iterator[tuple[str, str, str, dict[str, Any]]]:

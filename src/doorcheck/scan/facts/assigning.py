@@ -44,17 +44,25 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
     if isinstance(owner, External) and owner.package == "js" and owner.path[-1:] in _GLOBAL and scope.frames:
         _keep(ev, target, value, state, scope)
         return
-    if isinstance(owner, Row) and owner.effect.kind == "state":
-        says = "changes the server's shared state"
-        ev.happen(
-            Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state
-        )
+    if isinstance(owner, Row):
+        _put_into(ev, owner, target, value, state, scope)
     if isinstance(owner, Cls):
         owner.statics[target.property] = _one_of(ev, owner, target, value, scope)
     elif isinstance(owner, Obj) and owner.cls is not None:
         owner.props[target.property] = value
     elif isinstance(target.object, ir.Name) and (changed := _with_property(owner, target.property, value)) is not owner:
         replace_variable(ev, target.object.id, changed, state, scope)
+
+
+def _put_into(ev: Evaluator, row: Row, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
+    """A field of something found is set: of shared state at once, of a record when it is saved."""
+    from doorcheck.scan.facts.libraries import assign_to_record  # noqa: PLC0415 - libraries read members
+
+    if row.effect.kind != "state":
+        assign_to_record(ev, row, Obj({target.property: value}))
+        return
+    says = "changes the server's shared state"
+    ev.happen(Effect("state", writes=True, says=says, file=scope.module.path, at=target.at, operands=(value,)), state)
 
 
 _GLOBAL = frozenset((name,) for name in GLOBAL_OBJECTS)

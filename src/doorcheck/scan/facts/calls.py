@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, comparisons, iteration, libraries, members, platform, promises, requests, texts
+from doorcheck.scan.facts import (
+    chains,
+    comparisons,
+    iteration,
+    libraries,
+    members,
+    narrowing,
+    platform,
+    promises,
+    requests,
+    texts,
+)
 from doorcheck.scan.facts.collecting import ADDING, collect
 from doorcheck.scan.facts.evaluator import PathEnds
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, shared
@@ -203,6 +214,8 @@ def _method_of_external(
     if stored is not None:
         return stored
     known = texts.method(target, name, arguments)
+    if known is None and name == "test":
+        known = narrowing.matches(target, arguments, scope.module.path, at)
     if known is not None:
         return known
     callee = members.member(ev, target, name, state, scope, at)

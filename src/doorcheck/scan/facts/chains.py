@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import contracts
 from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.shapes import CONTEXT_FRAME
@@ -96,13 +97,13 @@ class Chain(Value):
     row: rows.Builder
     base: External
     middlewares: tuple[Value, ...] = ()
-    schemas: tuple[Value, ...] = ()
+    schemas: tuple[contracts.Named, ...] = ()
 
     def followed_by(self, middleware: Value) -> Chain:
         return Chain(self.row, self.base, (*self.middlewares, middleware), self.schemas)
 
-    def with_schema(self, schema: Value) -> Chain:
-        return Chain(self.row, self.base, self.middlewares, (*self.schemas, schema))
+    def with_schema(self, name: str, schema: Value) -> Chain:
+        return Chain(self.row, self.base, self.middlewares, (*self.schemas, (name, schema)))
 
 
 @dataclass(eq=False)
@@ -120,6 +121,7 @@ class Procedure(Value):
     def run(self, ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
         """What calling the finished procedure from outside gives."""
         given = arguments[0] if arguments else Input("argument", ("0",))
+        ev.attempts |= contracts.demanded_of_input(ev.knowledge, self.chain.schemas, given, self.file, self.at)
         return self._step(ev, 0, given, self._first_context(ev, state, at, file), state, at, file)
 
     def _first_context(self, ev: Evaluator, state: State, at: int, file: str) -> Obj:
@@ -142,7 +144,9 @@ class Procedure(Value):
         row = self.chain.row
         parts: dict[str, Value] = {row.context: context, "ctx": context, "context": context}
         for name in row.input:
-            parts[name] = given
+            parts[name] = contracts.given_to(
+                ev.knowledge, self.chain.schemas, name, given, self.file, self.at, raw=name in row.raw
+            )
         if number == len(self.chain.middlewares):
             passed = Obj(parts, (ANYTHING,))
             return call_value(ev, self.handler, (given, passed) if row.positional else (passed,), state, at, file)
@@ -220,8 +224,8 @@ def continue_chain(
         return Procedure(chain, arguments[0], name, file, at)
     if name in row.use:
         return _used(chain, arguments)
-    if name in {"input", "schema", "inputSchema", "bindArgsSchemas"} and arguments:
-        return chain.with_schema(arguments[0])
+    if name in contracts.SCHEMA_LINKS and arguments:
+        return chain.with_schema(name, arguments[0])
     return chain
 
 
@@ -337,7 +341,8 @@ def routes_of(router: Router, depth: int = 0) -> list[Route]:
 
 def run_route(ev: Evaluator, route: Route, state: State) -> Value:
     """What calling a mounted route gives: middlewares get ``(context, next)``, the handler gets the context."""
-    parts: dict[str, Value] = {"req": Input("request"), "request": Input("request")}
+    demanded = contracts.demanded_of_request(ev.knowledge, route.handlers, route.file, route.at)
+    parts: dict[str, Value] = {"req": Input("request", (), demanded), "request": Input("request")}
     parts |= {"set": Native("set", _set_in_context), "get": Native("get", _get_from_context)}
     context = Obj(parts, (Native("context", _context_call),))
     return _route_step(ev, route, 0, context, state)

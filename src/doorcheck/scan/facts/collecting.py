@@ -33,9 +33,9 @@ def collect(
 ) -> None:
     """``list.push(record)``, ``map.set(key, record)``, ``object[key] = record``: the variable gets a fuller copy.
 
-    Only records are kept: what an answer gives away is told by them.
+    Only records are kept, and what the caller sent: what an answer gives away is told by them, and what is used.
     """
-    added = [value for value in given if records_in(value)]
+    added = [value for value in given if kept_of(value)]
     fuller = _with(owner, name, added) if added else None
     if fuller is None:
         return
@@ -49,7 +49,7 @@ def keep_yielded(ev: Evaluator, value: Value, state: State, scope: Scope) -> Non
     """What a generator yields is what looping over it gives."""
     frame = scope.frames[0] if scope.frames else None
     variables = ev.frame(state, frame) if frame is not None else None
-    if frame is None or variables is None or not records_in(value):
+    if frame is None or variables is None or not kept_of(value):
         return
     held = variables.get(YIELDED, Arr(()))
     fuller = _with(held, "push", [value])
@@ -62,10 +62,15 @@ def records_in(value: Value) -> Marks:
     return frozenset(mark for mark in marks(value) if mark[0] == "row")
 
 
+def kept_of(value: Value) -> Marks:
+    """The marks of the records, and of the parts of the request, that a value is made from."""
+    return frozenset(mark for mark in marks(value) if mark[0] in {"row", "input"})
+
+
 def _with(owner: Value, name: str, added: list[Value]) -> Value | None:
     """The collection with what was added; None where it is none, or holds the like already."""
-    held = records_in(owner)
-    fresh = [value for value in added if not records_in(value) <= held]
+    held = kept_of(owner)
+    fresh = [value for value in added if not kept_of(value) <= held]
     if not fresh:
         return None
     if isinstance(owner, Arr) and len(owner.rest) < _MAX_KEPT:

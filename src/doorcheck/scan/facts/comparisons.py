@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import ownership, roles, texts
+from doorcheck.scan.facts import bytewise, narrowing, ownership, roles, texts
 from doorcheck.scan.facts.choices import over_choice
 from doorcheck.scan.facts.kinds import has_key, instance_of
 from doorcheck.scan.facts.proofs import Fact, ProofKind, configured
@@ -24,7 +24,6 @@ from doorcheck.scan.facts.values import (
     FALSE,
     TRUE,
     UNDEFINED,
-    Alternative,
     Arr,
     Branch,
     Choice,
@@ -73,9 +72,10 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
         test = equal(ev, left, right, scope, at, state)
         return test if operator in {"==", "==="} else Test(test.no_branches, test.yes_branches, test.parts)
     if operator == "instanceof":
-        return instance_of(left, right, state)
+        return narrowing.of_class(instance_of(left, right, state), left, right, scope.module.path, at)
     if operator == "in":
-        return has_key(left, right, state)
+        has = has_key(left, right, state)
+        return narrowing.one_of(has, right, left, scope.module.path, at) if isinstance(has, Test) else has
     if operator == "+":
         return texts.joined((left, right))
     if operator in {"<", ">", "<=", ">="}:
@@ -95,7 +95,7 @@ def _ordered(operator: str, left: Const, right: Const) -> Const | None:
 
 def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None = None) -> Test:
     """The test that two values are the same."""
-    left, right = _added_up(left, right) or (left, right)
+    left, right = bytewise.added_up(left, right) or (left, right)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Choice):
 
@@ -114,7 +114,7 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         ev.attempts |= mine
         yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
         return Test(yes, (Branch(others),), (left, right))
-    return Test(yes, EITHER, (left, right))
+    return narrowing.equal_to_known(Test(yes, EITHER, (left, right)), left, right, scope.module.path, at)
 
 
 def _known_outcome(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None) -> Test | None:
@@ -123,9 +123,11 @@ def _known_outcome(ev: Evaluator, left: Value, right: Value, scope: Scope, at: i
         return Test(EITHER, NEVER) if _same_value(left, right) else Test(NEVER, EITHER)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Const):
+            if isinstance(other, Input) and other.channel == "method" and isinstance(one.value, str):
+                return narrowing.asked_with(one.value, scope.module.path)
             known = roles.asked(ev, other, one, scope, at) or _with_constant(other, one, state)
             if known is not None:
-                return known
+                return narrowing.equal_to_known(known, left, right, scope.module.path, at)
     return roles.single(ev, left, right, scope, at)
 
 
@@ -141,28 +143,6 @@ def _is_known_caller(value: Value, state: State | None) -> bool:
     if not isinstance(value, Session) or not value.path or state is None:
         return False
     return value.path[-1].lower() in roles.WHO and (value.sure or value.proof in state.facts)
-
-
-def _added_up(left: Value, right: Value) -> tuple[Value, Value] | None:
-    """What a constant-time comparison written by hand compares: it adds up ``a ^ b`` and asks whether that is 0."""
-    for total, zero in ((left, right), (right, left)):
-        if isinstance(zero, Const) and zero.value == 0 and isinstance(total, Choice | Derived):
-            each = next(
-                (part for part in made_from(total, 40) if isinstance(part, Derived) and part.how == "xor"), None
-            )
-            if each is not None:
-                return _whole(each.parts[0]), _whole(each.parts[1])
-    return None
-
-
-def _whole(character: Value) -> Value:
-    """What a character was taken from: ``text.charCodeAt(i)``, ``bytes[i]``."""
-    if isinstance(character, Choice):
-        found = tuple(Alternative(_whole(one.value), one.facts) for one in character.alternatives)
-        return Choice(character.id, found)
-    if isinstance(character, Derived) and character.how in {"call", "member"} and character.parts:
-        return character.parts[0]
-    return character
 
 
 def _same_value(left: Const, right: Const) -> bool:
@@ -285,7 +265,11 @@ def _unless_unset(ev: Evaluator, secret: Value, given: Value, proof: Fact, state
     if documented is not None and name in documented:
         return proved
     bare = (
-        isinstance(secret, Env) and isinstance(given, Input) and given.channel in _OPEN_WHEN_ABSENT and bool(given.path)
+        isinstance(secret, Env)
+        and isinstance(given, Input)
+        and given.channel in _OPEN_WHEN_ABSENT
+        and bool(given.path)
+        and (given.check is None or not given.check.counts)
     )
     inside_text = isinstance(secret, Derived) and secret.how == "text" and documented is not None
     return (*proved, Branch(frozenset({unset(name)}))) if bare or inside_text else proved
@@ -360,4 +344,4 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
         return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
-    return Test(EITHER, EITHER, (collection, item))
+    return narrowing.one_of(Test(EITHER, EITHER, (collection, item)), collection, item, scope.module.path, at)

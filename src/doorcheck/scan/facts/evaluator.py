@@ -111,6 +111,8 @@ class Evaluator:
     """What the project's files say of its databases: ``schema.model(effect.subject, effect.file)``."""
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
     noted: set[tuple[int, Facts]] = field(default_factory=set)
+    assigned: dict[Effect, tuple[Value, ...]] = field(default_factory=dict)
+    """What was put into records that are not saved yet, by the operation that found them."""
     captured: dict[int, Mapping[str, Value]] = field(default_factory=dict)
     special: dict[tuple[str, tuple[str, ...]], Special] = field(default_factory=dict)
     """Functions of packages that do more than a row can say, by package and path; see ``libraries.call``."""
@@ -133,6 +135,7 @@ class Evaluator:
         """Forget what the last door showed; outcomes of functions are kept."""
         self.happenings, self.attempts, self.stack, self.active, self.tries = [], set(), [], [], []
         self.noted = set()
+        self.assigned = {}
         self.options.seen = set()
         self.steps = 0
 

@@ -13,6 +13,7 @@ from doorcheck.scan.facts import (
     instances,
     members,
     names,
+    narrowing,
     promises,
     rendering,
     spreading,
@@ -59,12 +60,13 @@ def _literal(ev: Evaluator, node: ir.Literal, state: State, scope: Scope) -> Val
 
 
 def _name(ev: Evaluator, node: ir.Name, state: State, scope: Scope) -> Value:
-    return names.look_up(ev, node.id, state, scope)
+    return narrowing.as_known(names.look_up(ev, node.id, state, scope), state)
 
 
 def _member(ev: Evaluator, node: ir.Member, state: State, scope: Scope) -> Value:
     target = evaluate(ev, node.object, state, scope)
-    return members.member(ev, target, node.property, state, scope, node.at, optional=_short_circuits(node))
+    part = members.member(ev, target, node.property, state, scope, node.at, optional=_short_circuits(node))
+    return narrowing.as_known(part, state)
 
 
 def _short_circuits(node: ir.Expression | ir.Super) -> bool:
@@ -205,7 +207,7 @@ def _cast(ev: Evaluator, node: ir.Cast, state: State, scope: Scope) -> Value:
     value = evaluate(ev, node.value, state, scope)
     if isinstance(value, Unknown) and value.fact is None and not value.parts:
         return binding.by_annotation(ev, node.annotation) or value
-    return value
+    return narrowing.declared(value, node.annotation, scope.module.path)
 
 
 def _element(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value:

@@ -15,6 +15,7 @@ from doorcheck.scan.facts.values import (
     UNDEFINED,
     Alternative,
     Arr,
+    Branch,
     Choice,
     Const,
     Derived,
@@ -51,7 +52,7 @@ def iterate(
     if name in {"find", "filter", "sort"}:
         return _selected(target, name, element, results)
     if name in {"some", "every"}:
-        return _any_or_all(target, results)
+        return _any_or_all(name, target, results)
     if name == "flatMap" and len(results) == 1 and isinstance(results[0], Session | Row):
         return results[0]  # a list out of the caller's identity, or out of a record, is part of it
     return Unknown(None, (target, *results))
@@ -80,8 +81,11 @@ def _few(target: Value) -> TypeGuard[Arr]:
     return constants or len(target.items) <= 4
 
 
-def _any_or_all(target: Value, results: list[Value]) -> Value:
+def _any_or_all(name: str, target: Value, results: list[Value]) -> Value:
     tests = [result for result in results if isinstance(result, Test | Choice)]
+    if name == "some" and len(tests) == len(results) > 1:
+        known = shared(certain(truth(test)[0]) for test in tests)
+        return Test((Branch(known),), EITHER, (target, *results))
     if len(tests) == 1:
         return Test(truth(tests[0])[0], EITHER, (target,))
     return Test(EITHER, EITHER, (target, *results))

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform, predicates
+from doorcheck.scan.facts import chains, platform, predicates, shapes, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
 
 MAX_LINKS = 12
+MAX_SCHEMA_LINKS = 40
 _PLATFORM = {
     "next/server": ("NextResponse", "NextRequest"),
     "crypto": ("timingSafeEqual",),
@@ -107,13 +108,14 @@ def _unknown_call(
             "hmac" if ends == ("subtle", "sign") else "hash" if ends[-1:] == ("digest",) else "call", arguments
         )
     name = callee.path[-1] if callee.path else callee.package
-    links = (*callee.links[-MAX_LINKS:], Link(name, arguments, file, at))
-    if len(callee.path) > 20:
+    schema = ev.knowledge.schema(callee.package) is not None
+    links = (*callee.links[-(MAX_SCHEMA_LINKS if schema else MAX_LINKS) :], Link(name, arguments, file, at))
+    if len(callee.path) > (2 * MAX_SCHEMA_LINKS if schema else 20):
         return Derived("call", (callee, *arguments))
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and not ev.knowledge.pure(callee.package) and not ev.knowledge.knows(callee.package):
         return chains.unknown_wrapper(ev, callee, handler, links, file, at)
-    return External(callee.package, (*callee.path, "()"), links)
+    return External(callee.package, (*callee.path, "()"), links, sure=schema)
 
 
 def _session_source(
@@ -154,7 +156,9 @@ def _sink(
     from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
     run_asked(ev, row.asks, arguments, state, at, file)
-    arguments = predicates.spelled_out(ev, arguments, state, at, file)
+    settled = tuple(shapes.settled_within(argument, state) for argument in arguments)
+    arguments = predicates.spelled_out(ev, settled, state, at, file)
+    tables = (argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument))
     effect = Effect(
         row.kind,
         writes=row.writes and not _only_selects(row, arguments),
@@ -162,13 +166,14 @@ def _sink(
         file=file,
         at=at,
         subject=subject_of(callee, arguments),
-        operands=(
-            *(argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument)),
-            *arguments,
-        ),
+        operands=(*tables, *arguments),
         chooses=predicates.of_call(row, callee, arguments),
+        given=arguments,
+        weak=row.undefined == "dropped",
+        unique=row.undefined == "refused",
     )
-    effect.weak = row.undefined == "dropped"
+    if callee.path[-1:] == ("save",) and callee.links:
+        effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``
     ev.happen(effect, state)
     run_callbacks(ev, arguments, state, at, file, Row(effect))
     return Query(effect)
@@ -208,6 +213,7 @@ def continue_query(
     from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
     run_callbacks(ev, arguments, state, at, file, Row(query.effect))
+    arguments = tuple(shapes.settled_within(argument, state) for argument in arguments)
     link = External("link", (name, "()"), (Link(name, arguments, file, at),))
     arguments = predicates.spelled_out(ev, arguments, state, at, file, name)
     query.effect.operands = (*query.effect.operands, link, *arguments)[:40]
@@ -345,20 +351,21 @@ def change_record(
     subject = row.effect.subject
     says = f"database {subject}.{name}" if subject else f"database {name}"
     effect = Effect("database", writes=True, says=says, file=file, at=at, subject=subject, operands=(row, *arguments))
+    effect.given = (*ev.assigned.get(row.effect, ()), *arguments)
     ev.happen(effect, state)
     return Query(effect)
+
+
+def assign_to_record(ev: Evaluator, row: Row, value: Value) -> None:
+    """Keep what was put into a record, which is written when the record is saved."""
+    ev.assigned[row.effect] = (*ev.assigned.get(row.effect, ()), value)[-MAX_LINKS:]
 
 
 def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
     """A cookie that the server sets or deletes."""
     given = arguments[0] if arguments else UNDEFINED
-    value = (
-        given.props.get("value", UNDEFINED)
-        if isinstance(given, Obj)
-        else arguments[1]
-        if len(arguments) > 1
-        else UNDEFINED
-    )
+    second = arguments[1] if len(arguments) > 1 else UNDEFINED
+    value = given.props.get("value", UNDEFINED) if isinstance(given, Obj) else second
     ends = name == "delete" or (isinstance(value, Const) and value.value == "")
     says = "deletes a cookie" if ends else "sets a cookie"
     kind = "cookie-end" if ends else "cookie"
@@ -385,4 +392,5 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.OwnHandlers: _own_handlers,
     rows.Builder: _builder,
     rows.Router: _router,
+    rows.Validator: validators.validate,
 }

@@ -239,7 +239,7 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
         if name in AS_DEPLOYED:
             return Const(AS_DEPLOYED[name])
         return Env(name, sure=not _may_be_left_out(value, name))
-    if len(path) > MAX_EXTERNAL_PATH:
+    if len(path) > MAX_EXTERNAL_PATH and ev.knowledge.schema(value.package) is None:
         return Derived("member", (value,))
     row = ev.knowledge.match(value.package, path)
     called = ev.knowledge.match(value.package, (*path, "()")) if isinstance(row, SessionSource) else None
@@ -352,7 +352,7 @@ def element_of(value: Value) -> Value:
     if isinstance(value, Row):
         return value.at(value.path)
     if isinstance(value, Input):
-        return Input(value.channel, (*value.path, "[]")[:6])
+        return requests.element_of(value)
     if isinstance(value, Session | Unknown):
         return value
     return Derived("element", (value,))
@@ -382,7 +382,7 @@ def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope
 def _any_of(value: Obj, key: Value) -> Value:
     """Any one property of an object: in a table of functions, whichever it is may be called."""
     inner = list(value.props.values())
-    anything = Unknown(None, (*inner, *value.rest, key))
+    anything = Unknown(None, (*inner, *value.rest, Derived("key", (key,))))
     if value.cls is not None or len(inner) > MAX_TABLE or not any(isinstance(each, Fn | Native) for each in inner):
         return anything
     return new_choice([Alternative(each, frozenset()) for each in (*inner, anything if value.rest else UNDEFINED)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import comparisons, streams, texts
+from doorcheck.scan.facts import comparisons, narrowing, requests, streams, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
@@ -22,8 +22,10 @@ from doorcheck.scan.facts.values import (
     Obj,
     Promise,
     Reply,
+    Row,
     Session,
     Test,
+    Unknown,
     Value,
     made_from,
 )  # fmt: skip
@@ -32,13 +34,23 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
 
 Call = tuple[Value, ...]
+_MAKES_TEXT = frozenset(
+    {
+        "trim", "trimStart", "trimEnd", "toLowerCase", "toUpperCase", "toLocaleLowerCase", "toLocaleUpperCase",
+        "normalize", "replace", "replaceAll", "substring", "substr", "padStart", "padEnd", "charAt", "split",
+        "toFixed", "toISOString",
+    }
+)  # fmt: skip
+"""Methods that only a text has, or that give one: on anything else the call throws."""
 _Handler = Callable[["Evaluator", Call, State, int, str], Value]
 
 
 def call(ev: Evaluator, path: tuple[str, ...], arguments: Call, state: State, at: int, file: str) -> Value | None:
     """What a global function gives; None for one that has no meaning of its own here."""
     handler = _FUNCTIONS.get(".".join(part for part in path if part != "()"))
-    return handler(ev, arguments, state, at, file) if handler is not None else None
+    if handler is None:
+        return narrowing.asked_by_name(path, arguments, file, at)
+    return handler(ev, arguments, state, at, file)
 
 
 def method(
@@ -54,6 +66,8 @@ def method(
         return target
     if isinstance(target, Const) and name in {"trim", "toLowerCase", "toUpperCase", "normalize"}:
         return target
+    if isinstance(target, Input | Unknown) and name in _MAKES_TEXT and not getattr(target, "fact", None):
+        return Derived("string", (target, *arguments))
     if isinstance(target, Const | Derived | Env) and name in {
         "concat",
         "replace",
@@ -100,10 +114,25 @@ def _text(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> V
     return Derived("text", arguments)
 
 
+def _json(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    return Derived("json", arguments)
+
+
+def _number(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    """A number, a date or "no number", whatever was given."""
+    del ev, state, at, file
+    return Derived("number", arguments)
+
+
 def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del at, file
     ev.may_throw(state)
     value = _inner(_first(arguments))
+    if isinstance(value, Input) and value.path:
+        return requests.member_of(
+            Input(value.channel, value.path), "json"
+        )  # a checked text says nothing of what it holds
     return value if isinstance(value, Input) else Derived("parse", arguments)
 
 
@@ -115,7 +144,12 @@ def _boolean(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -
 
 
 def _assign(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del ev, state, at, file
+    del state, at, file
+    if arguments and isinstance(arguments[0], Row):
+        from doorcheck.scan.facts.libraries import assign_to_record  # noqa: PLC0415 - libraries call the platform
+
+        for value in arguments[1:]:
+            assign_to_record(ev, arguments[0], value)
     props: dict[str, Value] = {}
     rest: list[Value] = []
     for value in arguments:
@@ -260,11 +294,22 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Promise.resolve": _promise_resolve,
     "Promise": streams.made,
     "JSON.parse": _parsed,
-    "JSON.stringify": _text,
+    "JSON.stringify": _json,
     "String": _text,
-    "Number": _text,
-    "parseInt": _text,
-    "parseFloat": _text,
+    "Number": _number,
+    "parseInt": _number,
+    "parseFloat": _number,
+    "Number.parseInt": _number,
+    "Number.parseFloat": _number,
+    "Math.min": _number,
+    "Math.max": _number,
+    "Math.floor": _number,
+    "Math.ceil": _number,
+    "Math.round": _number,
+    "Math.trunc": _number,
+    "Math.abs": _number,
+    "Date": _number,
+    "BigInt": _number,
     "decodeURIComponent": _text,
     "encodeURIComponent": _text,
     "atob": _text,

@@ -10,6 +10,7 @@ from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import is_secret_name, truth
+from doorcheck.scan.facts.uses import found_by
 from doorcheck.scan.facts.values import (
     NULL,
     UNDEFINED,
@@ -59,7 +60,7 @@ def _answer(ev: Evaluator, effect: Effect, state: State) -> Row:
     scoped = Scoped(scoped.names, own, scoped.child)
     found = proofs | ownership.found_facts(effect, scoped, effect.file, effect.at)
     ev.attempts |= found
-    return Row(effect, found, named=scoped.names, own=own)
+    return Row(effect, found | found_by(effect), named=scoped.names, own=own)
 
 
 def _awaited_choice(ev: Evaluator, value: Choice, state: State, at: int, file: str) -> Value:

@@ -29,6 +29,7 @@ class ProofKind(enum.StrEnum):
     ROLE = "role"
     WITHIN = "within"
     CHECKED = "checked"
+    METHOD = "method"
 
     UNRESOLVED = "unresolved"
     CONFIGURED = "configured"
@@ -48,6 +49,11 @@ PROVING = frozenset(
         ProofKind.CAPABILITY,
     }
 )
+
+
+PARSED, TYPED = "parsed ", "type of "
+"""Begin what a CHECKED fact is about: a value that went through a schema, whatever is then used of it; and one of which
+no more is known than that it is a text or a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,11 @@ class Fact:
     def proves(self) -> bool:
         return self.kind in PROVING
 
+    @property
+    def parts_paths(self) -> bool:
+        """Whether paths that know this are kept apart from those that do not, whoever the caller is."""
+        return self.kind is ProofKind.METHOD or (self.kind is ProofKind.CHECKED and self.of.startswith(PARSED))
+
 
 Facts = frozenset[Fact]
 NOTHING: Facts = frozenset()
@@ -85,7 +96,11 @@ def proven(facts: Facts) -> bool:
 
 
 def contradictory(facts: Facts) -> bool:
-    """Whether no real path can know all of this: a variable is both set and not set, or has two values."""
+    """Whether no real path can know all of this: a variable has two values, a request two methods."""
+    methods = {(fact.of, fact.polarity) for fact in facts if fact.kind is ProofKind.METHOD}
+    asked = {of for of, polarity in methods if polarity}
+    if len(asked) > 1 or any((of, False) in methods for of in asked):
+        return True
     unset = {fact.file for fact in facts if fact.kind is ProofKind.UNSET_SECRET and fact.polarity}
     if unset and any(
         fact.kind is ProofKind.UNSET_SECRET and not fact.polarity and fact.file in unset for fact in facts

@@ -77,7 +77,7 @@ def _mark_of_constant(value: Value) -> Marks:
 
 
 def _mark_of_input(value: Input) -> tuple[object, ...]:
-    return ("input", value.channel, value.path[:1] if value.channel in {"header", "cookie", "url"} else ())
+    return "input", value.channel, value.path, value.check
 
 
 def _mark_of_external(value: External) -> tuple[object, ...] | None:

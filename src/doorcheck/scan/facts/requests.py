@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doorcheck.scan.facts.checks import below
 from doorcheck.scan.facts.values import ANYTHING, Const, Derived, Input, Obj, Promise, Value
 
 _REQUEST_MEMBERS = {
@@ -38,6 +39,7 @@ _REQUEST_CALLS = {
     "valid": "body",
 }
 _COLLECTIONS = {"headers": "header", "cookies": "cookie", "query": "query", "form": "form", "params": "params"}
+MAX_PATH = 6
 _GETTERS = frozenset({"get", "getAll", "has"})
 
 
@@ -53,11 +55,22 @@ def member_of(value: Input, name: str) -> Value:
         return Input(_COLLECTIONS[value.channel], (name,))
     if name == "value" and value.channel == "cookie":
         return value
-    if name in {"length", "size"}:
+    if name == "length" or (name == "size" and value.channel == "form"):
         return Derived("length", (value,))
-    if len(value.path) >= 6:
+    if len(value.path) >= MAX_PATH:
         return value
-    return Input(value.channel, (*value.path, name))
+    return Input(value.channel, (*value.path, name), below(value.check, name))
+
+
+def element_of(value: Input) -> Input:
+    """Any one element of a list the caller sent."""
+    return Input(value.channel, (*value.path, "[]")[:MAX_PATH], below(value.check, "[]"))
+
+
+def name_of(value: Input) -> str:
+    """A part of a request by its channel and path, as one would write it: ``body.items[].price``."""
+    path = value.path if value.channel != "request" else ()
+    return "".join((value.channel, *(part if part == "[]" else f".{part}" for part in path)))
 
 
 def request_for(path: str, method: str) -> Input:
@@ -81,6 +94,15 @@ def _member_of_request(value: Input, name: str) -> Value:
     return Input(channel, value.path[:1] if channel == "url" else value.path if channel == "request" else ())
 
 
+TARGETS = {"json": "body", "form": "form", "query": "query", "param": "params", "header": "header", "cookie": "cookie"}
+"""The parts of a request by the names that a route's validators give them."""
+
+
+def _valid(request: Input, target: str | None) -> Input:
+    """``c.req.valid("json")``: what the route's validators let through."""
+    return Input(TARGETS.get(target or "", "body"), (), below(request.check, target) if target else None)
+
+
 def call_of(value: Input, name: str, arguments: tuple[Value, ...], constant: str | None) -> Value | None:
     """What calling a method of something the caller sent gives; None where it is no way of reading it."""
     if value.channel == "request":
@@ -89,15 +111,18 @@ def call_of(value: Input, name: str, arguments: tuple[Value, ...], constant: str
             return None
         if channel == "request":
             return value
+        if name == "valid":
+            return _valid(value, constant)
         path = (constant,) if constant is not None and channel in {"header", "params", "query"} else ()
         read = Input(channel, path)
-        return Promise(read) if channel in {"body", "form"} and name != "valid" else read
+        return Promise(read) if channel in {"body", "form"} else read
     if value.channel == "url" and name == "clone":
         return value
     if value.channel in _COLLECTIONS and name in _GETTERS and not value.path:
         if constant is None and arguments:
             return Derived("lookup", (Input(_COLLECTIONS[value.channel], ("*",)), *arguments))
-        return Input(_COLLECTIONS[value.channel], (constant,) if constant else ())
+        check = below(value.check, constant) if constant else value.check
+        return Input(_COLLECTIONS[value.channel], (constant,) if constant else (), check)
     if name in {"get", "getAll", "entries", "keys", "values", "toString"}:
         return value
     return None

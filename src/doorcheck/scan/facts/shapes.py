@@ -54,6 +54,22 @@ def settled(value: Value, state: State) -> Value:
     return left if left is value or isinstance(left, Choice) else settled(left, state)
 
 
+def settled_within(value: Value, state: State, depth: int = 4) -> Value:
+    """The value, and what stands in it, without the alternatives that this path has ruled out."""
+    if not state.keep or depth == 0:
+        return value
+    value = settled(value, state)
+    if isinstance(value, Obj) and value.cls is None:
+        props = {name: settled_within(item, state, depth - 1) for name, item in value.props.items()}
+        rest = tuple(settled_within(item, state, depth - 1) for item in value.rest)
+        if rest != value.rest or any(item is not value.props[name] for name, item in props.items()):
+            return Obj(props, rest)
+    if isinstance(value, Arr):
+        items = tuple(settled_within(item, state, depth - 1) for item in value.items)
+        return Arr(items, value.rest) if items != value.items else value
+    return value
+
+
 def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: State) -> object | None:
     """A key under which the outcome of a call can be kept; None for closures and for arguments that carry code."""
     if any(frame in state.frames for frame in fn.parents) or state.frames.get(CONTEXT_FRAME):
@@ -155,7 +171,7 @@ def _all_keys(tag: object, values: Sequence[Value], state: State, depth: int) ->
 # other can take its place.
 _KEYS: dict[type[Any], Callable[[Any], object | None]] = {
     Const: lambda value: ("c", type(value.value).__name__, value.value if _hashable(value.value) else 0),
-    Input: lambda value: ("i", value.channel, value.path),
+    Input: lambda value: ("i", value.channel, value.path, value.check),
     Session: lambda value: ("s", value.proof, value.path, value.sure),
     Env: lambda value: ("e", value.name, value.sure),
     ReplyWriter: lambda value: ("w", value.status),

@@ -113,11 +113,12 @@ class State:
 
 def telling(facts: Facts) -> Facts:
     """The facts by which one path or branch is told from another."""
+    parting = frozenset(fact for fact in facts if fact.parts_paths)
     if proven(facts):
-        return _PROVEN
+        return _PROVEN | parting if parting else _PROVEN
     notes = frozenset(fact for fact in facts if fact.kind in _NOTES and fact.polarity)
     # where a setting lets everybody pass, nobody asks what else went wrong there
-    return _STOOD_IN if any(fact.kind is ProofKind.CONFIGURED for fact in notes) else notes
+    return parting | (_STOOD_IN if any(fact.kind is ProofKind.CONFIGURED for fact in notes) else notes)
 
 
 def merge(states: list[State]) -> list[State]:

@@ -12,7 +12,18 @@ from doorcheck.scan.facts.members import element_of
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven
 from doorcheck.scan.facts.state import State, merge
 from doorcheck.scan.facts.truth import Branches, truth
-from doorcheck.scan.facts.values import UNDEFINED, Branch, Const, Derived, Fn, Input, Promise, Unknown, Value, made_from
+from doorcheck.scan.facts.values import (
+    UNDEFINED,
+    Branch,
+    Const,
+    Derived,
+    Fn,
+    Input,
+    Promise,
+    Unknown,
+    Value,
+    made_from,
+)
 from doorcheck.scan.syntax import ir
 
 if TYPE_CHECKING:

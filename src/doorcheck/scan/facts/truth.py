@@ -95,7 +95,7 @@ def _of_environment(value: Env) -> tuple[Branches, Branches]:
 def _is_something(value: Value) -> bool:
     """Whether this is a package's own export, or a text that was put together: neither is ever nothing."""
     if isinstance(value, External):
-        return "()" not in value.path and value.package != "js"
+        return value.sure or ("()" not in value.path and value.package != "js")
     return isinstance(value, Derived) and value.how in {"text", "hash", "hmac"} and len(value.parts) > 1
 
 

@@ -6,11 +6,13 @@ Values are never changed after they are made, except an instance's fields and a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
 
 if TYPE_CHECKING:
+    from doorcheck.scan.facts.checks import Check
     from doorcheck.scan.facts.modules import LoadedModule
     from doorcheck.scan.syntax import ir
 
@@ -33,9 +35,6 @@ class Const(Value):
 class _Undefined:
     def __bool__(self) -> bool:
         return False
-
-    def __repr__(self) -> str:
-        return "undefined"
 
 
 UNDEFINED = Const(_Undefined())
@@ -135,14 +134,20 @@ class Link:
 
 
 class External(Value):
-    """Something a package exports, and what is reached from it: ``path`` is ``("auth", "()", "userId")``."""
+    """Something a package exports, and what is reached from it: ``path`` is ``("auth", "()", "userId")``.
 
-    __slots__ = ("links", "marks", "package", "path")
+    ``sure`` when it is an object whatever happens, as what a library builds is.
+    """
 
-    def __init__(self, package: str, path: tuple[str, ...], links: tuple[Link, ...] = ()) -> None:
+    __slots__ = ("links", "marks", "package", "path", "sure")
+
+    def __init__(
+        self, package: str, path: tuple[str, ...], links: tuple[Link, ...] = (), *, sure: bool = False
+    ) -> None:
         self.package = package
         self.path = path
         self.links = links
+        self.sure = sure
         self.marks: frozenset[tuple[object, ...]] | None = None
 
 
@@ -157,13 +162,17 @@ class Env(Value):
 
 
 class Input(Value):
-    """Something the caller chose. ``channel`` is body, form, query, params, header, cookie, argument, url, request…"""
+    """Something the caller chose. ``channel`` is body, form, query, params, header, cookie, argument, url, request…
 
-    __slots__ = ("channel", "path")
+    ``check`` is how it was checked, None while it is as it came.
+    """
 
-    def __init__(self, channel: str, path: tuple[str, ...] = ()) -> None:
+    __slots__ = ("channel", "check", "path")
+
+    def __init__(self, channel: str, path: tuple[str, ...] = (), check: Check | None = None) -> None:
         self.channel = channel
         self.path = path
+        self.check = check
 
 
 class Session(Value):
@@ -323,36 +332,26 @@ class Namespace(Value):
 ANYTHING = Unknown()
 
 
+@dataclass(slots=True, eq=False)
 class Effect:
     """One sensitive operation. ``kind`` is a knowledge word (database, outbound, mail…), ``writes`` whether it changes.
 
-    ``operands`` are the values that reach it, ``chooses`` those of them that choose its records.
+    ``operands`` are the values that reach it, ``given`` those of the call itself without its links', ``chooses`` those
+    that choose its records. ``unique`` when that is a unique key, which the library wants to be of the column's type.
     """
 
-    __slots__ = ("at", "chooses", "file", "kind", "operands", "says", "subject", "weak", "writes")
-
-    def __init__(
-        self,
-        kind: str,
-        *,
-        writes: bool,
-        says: str,
-        file: str,
-        at: int,
-        subject: str = "",
-        operands: tuple[Value, ...] = (),
-        chooses: tuple[Value, ...] = (),
-        weak: bool = False,
-    ) -> None:
-        self.kind = kind
-        self.writes = writes
-        self.says = says
-        self.file = file
-        self.at = at
-        self.subject = subject
-        self.operands = operands
-        self.chooses = chooses
-        self.weak = weak
+    kind: str
+    _: KW_ONLY
+    writes: bool
+    says: str
+    file: str
+    at: int
+    subject: str = ""
+    operands: tuple[Value, ...] = ()
+    given: tuple[Value, ...] = ()
+    chooses: tuple[Value, ...] = ()
+    unique: bool = False
+    weak: bool = False
 
 
 def parts_of(value: Value) -> tuple[Value, ...]:

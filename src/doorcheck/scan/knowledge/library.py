@@ -11,12 +11,15 @@ from typing import Any
 import msgspec
 
 from doorcheck.core import ConfigurationError
-from doorcheck.scan.knowledge.rows import KnowledgeFile, Row, Table, Words
+from doorcheck.scan.knowledge.rows import KnowledgeFile, Row, SchemaWords, Table, Words
 
 _SECTIONS = (
     "session_source", "sink", "denial", "identity", "caller_cookie", "callback", "same", "handler_wrapper",
-    "own_handlers", "builder", "router",
+    "own_handlers", "builder", "router", "validator",
 )  # fmt: skip
+
+ANYWHERE = "**."
+"""Begins the path of a method that any object of a package has."""
 
 
 class _Branch:
@@ -36,6 +39,8 @@ class Knowledge:
         self._rows: dict[str, list[Row]] = {}
         self._packages: dict[str, _Branch] = {}
         self._pure: set[str] = set()
+        self._methods: dict[str, dict[str, Row]] = {}
+        self._schemas: dict[str, SchemaWords] = {}
         self.tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         """The calls that declare a table, by package and path."""
         self.types: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -46,6 +51,8 @@ class Knowledge:
                     self._add(row)
             for pure in file.pure:
                 self._pure.update(pure.packages)
+            for schema in file.schema:
+                self._schemas.update(dict.fromkeys(schema.package, schema))
             self.tables.update(((package, path), row) for row in file.table for package, path in _places(row))
             for name, target in file.types.items():
                 self.types[name] = (target["package"], tokens(target["path"]))
@@ -57,6 +64,9 @@ class Knowledge:
     def _add(self, row: Row) -> None:
         for package in [row.package] if isinstance(row.package, str) else row.package:
             self._rows.setdefault(package, []).append(row)
+            for path in [row.path] if isinstance(row.path, str) else row.path:
+                if path.startswith(ANYWHERE):
+                    self._methods.setdefault(package, {})[path.removeprefix(ANYWHERE).removesuffix("()")] = row
 
     def _root(self, name: str) -> _Branch | None:
         """The index of one package, made when it is first asked for: a repository uses few of them."""
@@ -74,9 +84,15 @@ class Knowledge:
             row = _descend(root, path, 0)
             if row is None and path[:1] == ("default",):
                 row = _descend(root, path, 1)
+            if row is None and len(path) > 2 and path[-1] == "()" and name in self._methods:
+                row = self._methods[name].get(path[-2])
             if row is not None:
                 return row
         return None
+
+    def schema(self, package: str) -> SchemaWords | None:
+        """How a package builds schemas; None for one that builds none."""
+        return next((self._schemas[name] for name in _names(package) if name in self._schemas), None)
 
     def leads_on(self, package: str, path: tuple[str, ...]) -> bool:
         """Whether some row begins with this path: it is no operation itself but the way to one, such as a client."""

@@ -106,6 +106,8 @@ class Builder(_Row, frozen=True, kw_only=True):
     """Links that turn a handler's answer into the context of what follows (zsa)."""
     context: str = "ctx"
     input: list[str] = msgspec.field(default_factory=lambda: ["input"])
+    raw: list[str] = []
+    """Those of ``input`` that come as they were sent, beside the schema's output."""
     given_context: bool = False
     """The first middleware's context is made by the app, by what it passes as ``createContext``."""
     positional: bool = False
@@ -120,6 +122,42 @@ class Router(_Row, frozen=True, kw_only=True):
     mount: list[str] = msgspec.field(default_factory=lambda: ["route"])
     base: list[str] = msgspec.field(default_factory=lambda: ["basePath"])
     style: Literal["context", "request-response"] = "context"
+
+
+class Validator(_Row, frozen=True, kw_only=True):
+    """A call that checks a value against a schema; ``**.parse()`` is that method of any schema of the package.
+
+    ``result`` is how it says what came of it. The value comes back checked: as it is (``value``, else it throws), under
+    ``output`` of an ``object``, or as ``[error, value]`` (``pair``). Or only a yes comes back (``guard``), or nothing,
+    else it throws (``assert``).
+    """
+
+    result: Literal["value", "object", "pair", "guard", "assert"] = "value"
+    argument: int = 0
+    """Where the value stands."""
+    schema: int | None = None
+    """Where the schema stands, itself or as an option; None for the object that is called, -1 for the call before."""
+    success: str = ""
+    """What tells success in an ``object``: a flag, or ``status=success``; nothing where the lack of an error does."""
+    output: str = "data"
+    error: str = "error"
+    promise: bool = False
+    unknown: Literal["strips", "rejects", "keeps", ""] = ""
+    """What this call does with unknown fields, where it decides that itself."""
+
+
+class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """How a library builds schemas: what its functions and methods mean, by name; those not named change nothing."""
+
+    package: list[str]
+    unknown: Literal["strips", "rejects", "keeps"] = "strips"
+    roles: dict[
+        Literal[
+            "object", "strict-object", "loose-object", "record", "list", "anything", "custom", "union", "wrap",
+            "strips", "rejects", "keeps", "extend", "pick", "omit", "opens", "shape", "json", "literal",
+        ],
+        list[str],
+    ]  # fmt: skip
 
 
 class Table(_Row, frozen=True, kw_only=True):
@@ -186,6 +224,8 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     router: list[Router] = []
     table: list[Table] = []
     pure: list[Pure] = []
+    validator: list[Validator] = []
+    schema: list[SchemaWords] = []
     words: list[Words] = []
     types: dict[str, dict[str, str]] = {}
     """Type names that stand for a library's value: ``PrismaClient = {package = …, path = …}``."""
@@ -193,5 +233,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers | Builder
-    | Router
+    | Router | Validator
 )  # fmt: skip

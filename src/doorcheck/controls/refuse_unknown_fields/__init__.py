@@ -1,0 +1,1 @@
+"""Does the door write only the fields it names?"""

@@ -1,0 +1,314 @@
+"""What of the caller's input reaches an operation, in which place, and in which form."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from doorcheck.scan.facts.comparisons import is_hashed
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.provenance import MAX_MARKS, marks
+from doorcheck.scan.facts.requests import name_of
+from doorcheck.scan.facts.values import (
+    Arr,
+    Choice,
+    Const,
+    Derived,
+    Effect,
+    External,
+    Input,
+    Obj,
+    Promise,
+    Unknown,
+    Value,
+)  # fmt: skip
+
+MAX_NODES = 600
+
+
+class Place(enum.Enum):
+    """Where in an operation a value stands."""
+
+    KEY = "key"
+    FIELD = "field"
+    RANGE = "range"
+    PATH = "path"
+    ADDRESS = "address"
+    COMMAND = "command"
+    QUERY = "query"
+    PATTERN = "pattern"
+
+
+class Form(enum.Enum):
+    """What is known of a value by the way it was made: ``PARSED`` came out of a text that was parsed."""
+
+    AS_SENT = "as sent"
+    TEXT = "text"
+    PARSED = "parsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A part of the request in an operation. ``as_record`` when it is a record by itself, and not one named field."""
+
+    input: Input
+    place: Place
+    form: Form = Form.AS_SENT
+    facts: Facts = NOTHING
+    as_record: bool = False
+    doubt: Fact | None = None
+    unique: bool = False
+    """Whether it is the unique key by which a record is looked up, of which the library checks the type."""
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    place: Place
+    form: Form = Form.AS_SENT
+    facts: Facts = NOTHING
+    as_record: bool = False
+    names_columns: bool = False
+    doubt: Fact | None = None
+
+
+_BY_NAME = {
+    "where": Place.KEY,
+    "cursor": Place.KEY,
+    "having": Place.KEY,
+    "filter": Place.KEY,
+    "take": Place.RANGE,
+    "skip": Place.RANGE,
+    "limit": Place.RANGE,
+    "offset": Place.RANGE,
+    "orderBy": Place.RANGE,
+    "order": Place.RANGE,
+    "data": Place.FIELD,
+    "create": Place.FIELD,
+    "update": Place.FIELD,
+    "upsert": Place.FIELD,
+    "connectOrCreate": Place.FIELD,
+    "createMany": Place.FIELD,
+    "set": Place.FIELD,
+    "values": Place.FIELD,
+}
+_NESTED_RECORDS = frozenset({"create", "update", "upsert", "createMany", "data", "$set", "$setOnInsert", "$push"})
+_CONNECTS = frozenset({"connect", "disconnect", "where"})
+_LINKS = {
+    **dict.fromkeys(
+        ("where", "andWhere", "having", "eq", "neq", "match", "in", "is", "contains", "on", "and"), Place.KEY
+    ),
+    **dict.fromkeys(("limit", "offset", "range", "orderBy", "sort", "skip", "order"), Place.RANGE),
+    **dict.fromkeys(("set", "values", "insert", "update", "upsert", "onConflictDoUpdate", "doUpdateSet"), Place.FIELD),
+    "or": Place.QUERY,
+    "raw": Place.QUERY,
+}
+_RAW_QUERIES = frozenset({"$queryRawUnsafe", "$executeRawUnsafe", "unsafe", "raw", "query", "execute"})
+_WRITES_FIRST = frozenset({"create", "insert", "save", "values", "set", "upsert", "add"})
+_LISTS = frozenset({"findMany", "find", "count", "aggregate", "groupBy", "all"})
+_TEXTS = frozenset({"params", "query", "header", "cookie"})
+_NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "xor", "hash", "hmac", "error", "unary"})
+
+
+def uses_of(effect: Effect, facts: Facts) -> list[Use]:
+    """Every part of the request that reaches this operation, with what is known on the way."""
+    found: list[Use] = []
+    for place, value, as_record in _operands(effect):
+        if not _may_carry_input(value):
+            continue
+        at = _At(place, Form.AS_SENT, facts, as_record, effect.kind == "database")
+        uses = list(_walk(value, at, _Budget()))
+        if effect.unique and place is Place.KEY and len({id(use.input) for use in uses}) == 1:
+            uses = [replace(use, unique=True) for use in uses]
+        found.extend(uses)
+    return found
+
+
+def _may_carry_input(value: Value) -> bool:
+    known = marks(value)
+    return len(known) > MAX_MARKS or any(mark[0] == "input" for mark in known)
+
+
+def found_by(effect: Effect) -> Facts:
+    """What finding a record says of the texts it was looked up by: they are what the server keeps."""
+    if effect.kind != "database" or effect.writes or method_of(effect) in _LISTS:
+        return NOTHING
+    return frozenset(
+        Fact(ProofKind.CHECKED, effect.file, effect.at, "a record was found by it", of=name_of(use.input))
+        for use in uses_of(effect, NOTHING)
+        if use.place is Place.KEY
+        and (use.input.check is None or not use.input.check.counts)
+        and (use.unique or (use.input.channel in _TEXTS and use.input.path))
+    )
+
+
+def method_of(effect: Effect) -> str:
+    """The name of the call that an operation is."""
+    return effect.says.rsplit(".", 1)[-1].rsplit(" ", 1)[-1]
+
+
+def _operands(effect: Effect) -> Iterator[tuple[Place, Value, bool]]:
+    given = effect.given or tuple(value for value in effect.operands if not _is_link(value))
+    place_of = _OF_KIND.get(effect.kind, _of_other)
+    for position, value in enumerate(given):
+        yield from place_of(effect, position, value)
+    for value in effect.operands:
+        if isinstance(value, External) and _is_link(value):
+            place = _LINKS.get(value.links[0].name, Place.KEY)
+            for position, argument in enumerate(value.links[0].arguments):
+                yield place, argument, place is Place.FIELD and position == 0
+
+
+def _is_link(value: Value) -> bool:
+    return isinstance(value, External) and value.package == "link" and bool(value.links)
+
+
+def _of_database(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    method = method_of(effect)
+    if method in _RAW_QUERIES and position == 0:
+        yield Place.QUERY, value, False
+    elif isinstance(value, Obj) and value.props.keys() & _BY_NAME.keys() and not method.startswith(("insert", "save")):
+        for name, item in value.props.items():
+            place = _BY_NAME.get(name, Place.KEY)
+            yield place, item, place is Place.FIELD
+        for rest in value.rest:
+            yield Place.KEY, rest, False
+    elif not effect.writes:
+        yield Place.KEY, value, False
+    elif method.lower().startswith(tuple(_WRITES_FIRST)) or method == "update":
+        yield Place.FIELD, value, position == 0
+    elif position == 1 and not method.lower().startswith(("delete", "remove")):
+        yield Place.FIELD, value, True
+    else:
+        yield Place.KEY, value, False
+
+
+def _of_file(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    del effect
+    yield Place.PATH if position == 0 else Place.FIELD, value, False
+
+
+def _of_call(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    address = position == 0 and effect.subject == "fetch"
+    yield Place.ADDRESS if address else Place.FIELD, value, False
+
+
+def _of_process(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    del effect, position
+    yield Place.COMMAND, value, False
+
+
+def _of_other(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
+    yield Place.KEY if position == 0 and not effect.writes else Place.FIELD, value, False
+
+
+_OF_KIND = {
+    "database": _of_database,
+    "file": _of_file,
+    "storage": _of_file,
+    "fetch": _of_call,
+    "outbound": _of_call,
+    "process": _of_process,
+}
+
+
+class _Budget:
+    """How many nodes of one operand are looked at."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_NODES
+
+    def spend(self) -> bool:
+        self.left -= 1
+        return self.left > 0
+
+
+def _walk(value: Value, at: _At, budget: _Budget) -> Iterator[Use]:
+    step = _WALKS.get(type(value))
+    if step is not None and budget.spend():
+        yield from step(value, at, budget)
+
+
+def _walk_input(value: Input, at: _At, budget: _Budget) -> Iterator[Use]:
+    del budget
+    yield Use(value, at.place, at.form, at.facts, at.as_record, at.doubt)
+
+
+def _walk_list(value: Arr, at: _At, budget: _Budget) -> Iterator[Use]:
+    for item in (*value.items, *value.rest):
+        yield from _walk(item, at, budget)
+
+
+def _walk_choice(value: Choice, at: _At, budget: _Budget) -> Iterator[Use]:
+    for one in value.alternatives:
+        yield from _walk(one.value, replace(at, facts=at.facts | one.facts), budget)
+
+
+def _walk_promise(value: Promise, at: _At, budget: _Budget) -> Iterator[Use]:
+    yield from _walk(value.value, at, budget)
+
+
+def _walk_unknown(value: Unknown, at: _At, budget: _Budget) -> Iterator[Use]:
+    inner = replace(at, doubt=at.doubt or value.fact)
+    for part in value.parts:
+        yield from _walk(part, inner, budget)
+
+
+def _walk_object(value: Obj, at: _At, budget: _Budget) -> Iterator[Use]:
+    for name, item in value.props.items():
+        record = at.place is Place.FIELD and at.names_columns and name in _NESTED_RECORDS
+        place = Place.KEY if at.place is Place.FIELD and at.names_columns and name in _CONNECTS else at.place
+        yield from _walk(item, replace(at, as_record=record, place=place), budget)
+    for rest in value.rest:
+        yield from _walk(rest, at, budget)
+
+
+def _walk_derived(value: Derived, at: _At, budget: _Budget) -> Iterator[Use]:
+    if value.how in _NOTHING_LEFT or is_hashed(value):
+        return
+    alone = value.parts[0] if len(value.parts) == 1 else None
+    if value.how in {"text", "string"} and not (isinstance(alone, Input) and not alone.path):
+        at = replace(at, form=Form.TEXT, as_record=False)
+    elif value.how == "parse":
+        at = replace(at, form=Form.PARSED)
+    elif value.how not in {"element", "member"}:
+        at = replace(at, as_record=False)
+    for part in value.parts:
+        yield from _walk(part, at, budget)
+
+
+def _walk_external(value: External, at: _At, budget: _Budget) -> Iterator[Use]:
+    if is_hashed(value) or not value.links:
+        return
+    at = replace(at, as_record=False)
+    for link in value.links[-6:]:
+        place = at.place
+        if value.package == "js" and link.name == "RegExp":
+            place = Place.PATTERN
+        elif link.name == "raw" and at.place in {Place.KEY, Place.FIELD, Place.QUERY}:
+            place = Place.QUERY
+        elif at.place is Place.QUERY and _is_template(link.arguments):
+            place = Place.KEY
+        for argument in link.arguments:
+            yield from _walk(argument, replace(at, place=place), budget)
+
+
+def _is_template(arguments: tuple[Value, ...]) -> bool:
+    """Whether a call is a tagged template: its texts come first, and what stands between them is bound, not pasted."""
+    first = arguments[0] if arguments else None
+    return isinstance(first, Arr) and all(isinstance(item, Const) for item in first.items)
+
+
+_WALKS: dict[type[Value], Callable[[Any, _At, _Budget], Iterator[Use]]] = {
+    Input: _walk_input,
+    Obj: _walk_object,
+    Arr: _walk_list,
+    Choice: _walk_choice,
+    Promise: _walk_promise,
+    Derived: _walk_derived,
+    Unknown: _walk_unknown,
+    External: _walk_external,
+}
