@@ -94,10 +94,14 @@ def _asked_for(value: Value) -> list[Value]:
 
 
 def _predicate_of(value: Value) -> tuple[Value, ...]:
-    """What a part of a predicate was made of: a query within it asks for what it was told to."""
+    """What a part of a predicate was made of: a query within it asks for what it was told to.
+
+    A number that was worked out, such as the offset of a page, names nothing.
+    """
     if isinstance(value, Query):
         return value.effect.chooses
-    return () if _is_declared(value) else parts_of(value)
+    counted = isinstance(value, Derived) and value.how == "arithmetic"
+    return () if counted or _is_declared(value) else parts_of(value)
 
 
 def _is_declared(value: Value) -> bool:
