@@ -12,6 +12,7 @@ from doorcheck.controls.authenticate import spec as authenticate_spec
 from doorcheck.controls.cover_every_door import spec as cover_every_door_spec
 from doorcheck.controls.patch_framework import spec as patch_framework_spec
 from doorcheck.controls.refuse_unknown_fields import spec as refuse_unknown_fields_spec
+from doorcheck.controls.scope_to_owner import spec as scope_to_owner_spec
 from doorcheck.controls.share_identity import spec as share_identity_spec
 from doorcheck.controls.validate_input import spec as validate_input_spec
 from doorcheck.core import ControlSpec, Verdict
@@ -64,6 +65,12 @@ def _share_identity(case: AppCase) -> Verdict:
     return judge(case)
 
 
+def _scope_to_owner(case: DoorCase) -> Verdict:
+    from doorcheck.controls.scope_to_owner.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
 def _validate_input(case: DoorCase) -> Verdict:
     from doorcheck.controls.validate_input.static import judge  # noqa: PLC0415
 
@@ -88,8 +95,11 @@ def _type_of_note_on_share_identity() -> type:
     return Noted
 
 
+_AUTHENTICATE = Control(authenticate_spec.SPEC, judge_door=_authenticate)
+
 CATALOGUE: tuple[Control, ...] = (
-    Control(authenticate_spec.SPEC, judge_door=_authenticate),
+    _AUTHENTICATE,
+    Control(scope_to_owner_spec.SPEC, judge_door=_scope_to_owner, after=(_AUTHENTICATE,)),
     Control(
         cover_every_door_spec.SPEC,
         judge_app=_cover_every_door,

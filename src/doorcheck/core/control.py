@@ -15,6 +15,7 @@ class ControlId(enum.StrEnum):
     SHARE_IDENTITY = "share-identity"
     VALIDATE_INPUT = "validate-input"
     REFUSE_UNKNOWN_FIELDS = "refuse-unknown-fields"
+    SCOPE_TO_OWNER = "scope-to-owner"
 
 
 class Question(enum.StrEnum):
@@ -64,13 +65,15 @@ class Scope(enum.StrEnum):
 class Way:
     """One named way in which a control goes missing.
 
-    ``severity`` replaces the control's own where this way is worse or milder; ``fix`` says what to do.
+    ``severity`` replaces the control's own where this way is worse or milder; ``fix`` says what to do. ``follows``
+    names the control of which this is only a consequence: that one's finding stands for both.
     """
 
     id: str
     title: str
     fix: str
     severity: Severity | None = None
+    follows: ControlId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def report_of(
     statements, misread = read_comments(result.comments)
     commented = frozenset((comment.at.path, comment.at.line) for comment in result.comments)
     declarations = Declarations(statements, configuration, commented)
-    verdicts, about_public = declare_public(declarations, result.doors, result.verdicts)
+    verdicts, about_public = declare_public(declarations, result.doors, result.verdicts, controls)
     found = findings_of(
         controls, doors=result.doors, apps=result.apps, verdicts=verdicts, app_verdicts=result.app_verdicts
     )

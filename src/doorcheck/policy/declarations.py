@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from doorcheck.core import (
     ControlId,
+    ControlSpec,
     Declared,
     Door,
     Finding,
@@ -52,12 +53,14 @@ class Declarations:
 
 
 def declare_public(
-    declarations: Declarations, doors: Sequence[Door], verdicts: Cells
+    declarations: Declarations, doors: Sequence[Door], verdicts: Cells, controls: Sequence[ControlSpec] = ()
 ) -> tuple[Mapping[tuple[str, ControlId], Verdict], tuple[Notice, ...]]:
     """The verdicts, where a door declared public needs no authentication; and what is wrong with the declarations.
 
-    A door that authenticates, or that is public by its nature, keeps its verdict.
+    A door that authenticates, or that is public by its nature, keeps its verdict. What other controls miss only because
+    nobody is asked who they are is not needed either.
     """
+    follows = {(each.id, way.id) for each in controls for way in each.ways if way.follows is ControlId.AUTHENTICATE}
     changed = dict(verdicts)
     notices: list[Notice] = []
     for statement, meant in _public(declarations, doors):
@@ -75,6 +78,10 @@ def declare_public(
                 evidence = Declared("the team declares this door public", statement.at)
                 public = NotNeeded(f"declared public: {statement.reason}", (evidence,))
                 changed[door.id, ControlId.AUTHENTICATE] = public
+                for id_, way in follows:
+                    other = changed.get((door.id, id_))
+                    if isinstance(other, Missing) and other.way == way:
+                        changed[door.id, id_] = public
     return changed, tuple(notices)
 
 

@@ -36,7 +36,7 @@ def findings_of(
         for control in controls
         if control.scope is Scope.DOOR
         for door in doors
-        if isinstance(verdict := verdicts.get((door.id, control.id)), Missing)
+        if isinstance(verdict := verdicts.get((door.id, control.id)), Missing) and not _follows(control, verdict)
     ]
     found += [
         _finding(control, subject=app_subject(app), app=app.path, at=_place(app, verdict), verdict=verdict)
@@ -46,6 +46,11 @@ def findings_of(
         if isinstance(verdict := app_verdicts.get((app.path, control.id)), Missing)
     ]
     return tuple(sorted(_with_slots(found), key=_order))
+
+
+def _follows(control: ControlSpec, verdict: Missing) -> bool:
+    """Whether this is only a consequence of what another control finds at the same door."""
+    return any(way.follows is not None for way in control.ways if way.id == verdict.way)
 
 
 def app_subject(app: App) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class Scan:
         units = list(self._units())
         judged = list(self._judged(units, only_doors=only_doors))
         doors = self._doors(units, judged)
-        verdicts = {(each.door.id, control): verdict for each in doors for control, verdict in each.verdicts.items()}
+        verdicts = dict(self._settled(doors))
         answered = self.outside.answered()
         app_verdicts = dict(self._apps_judged(doors, answered.guards)) if not only_doors else {}
         settings = [*self.tree.unread, *self.ground.schema.unread]
@@ -120,6 +121,20 @@ class Scan:
         order.sort(key=lambda key: apps.index(key[0]))
         order += sorted((key for key in of_file if key[1] == "actions"), key=lambda key: key[2])
         return with_unique_ids([door for key in order for door in of_file[key]])
+
+    def _settled(self, doors: Sequence[JudgedDoor]) -> Iterator[tuple[tuple[str, ControlId], Verdict]]:
+        """The answers about the doors, with those changed that the other doors of an app change."""
+        settling = {control.spec.id: control.settle for control in self.controls if control.settle is not None}
+        notes: dict[tuple[str, ControlId], list[DoorNote]] = defaultdict(list)
+        for each in doors:
+            for id_ in settling:
+                notes[each.door.app, id_].append(DoorNote(each.door, each.shield, each.notes.get(id_)))
+        for each in doors:
+            for id_, verdict in each.verdicts.items():
+                settle = settling.get(id_)
+                own = DoorNote(each.door, each.shield, each.notes.get(id_))
+                others = notes[each.door.app, id_]
+                yield (each.door.id, id_), settle(verdict, own, others) if settle is not None else verdict
 
     def _apps_judged(
         self, doors: Sequence[JudgedDoor], guards: Mapping[str, Guard | None]

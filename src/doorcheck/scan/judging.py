@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.core import App, ControlSpec, Door, Location, Verdict, Written
+from doorcheck.core import App, ControlId, ControlSpec, Door, Location, Verdict, Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.project.database.schemas import Schemas
 from doorcheck.scan.syntax import positions
@@ -25,7 +25,8 @@ class DoorCase:
     """One door with everything a judge may read: its trace, the middleware in front of it, and its surroundings.
 
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
-    can open already shows what the door reads. ``schema`` tells of the models that effects are about.
+    can open already shows what the door reads. ``answered`` are the verdicts of the controls that this one
+    comes after, ``schema`` tells of the models that effects are about.
     """
 
     door: Door
@@ -35,6 +36,7 @@ class DoorCase:
     opted_out: Written | None = None
     shown_publicly: Mapping[str, Written] = field(default_factory=dict)
     rendered_by: Written | None = None
+    answered: Mapping[ControlId, Verdict] = field(default_factory=dict)
     schema: Schemas = field(default_factory=Schemas)
 
 
@@ -61,15 +63,20 @@ class AppCase:
 class Control:
     """One member of the catalogue: what it is, and how scan judges it.
 
-    ``note`` takes down of each door what ``judge_app`` needs of it, in a value of the type that ``note_type`` gives and
-    msgspec can encode: the notes on doors that have not changed are kept for the next run, their cases are not.
+    ``after`` are the controls whose answer about the same door it reads.
+    ``note`` takes down of each door what ``judge_app`` and ``settle`` need of it, in a value of the type that
+    ``note_type`` gives and msgspec can encode: the notes on doors that have not changed are kept for the next run,
+    their cases are not.
+    ``settle`` may change the answer about one door when the notes on all doors of its app are known.
     """
 
     spec: ControlSpec
     judge_door: Callable[[DoorCase], Verdict] | None = None
     judge_app: Callable[[AppCase], Verdict] | None = None
+    after: tuple[Control, ...] = ()
     note: Callable[[DoorCase], Any] | None = None
     note_type: Callable[[], type] | None = None
+    settle: Callable[[Verdict, DoorNote, Sequence[DoorNote]], Verdict] | None = None
 
 
 def asked_here(case: DoorCase, facts: Facts) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from doorcheck.core import Confidence, Severity, Unknown, Verdict, Why, Written
 from doorcheck.scan.facts import values
+from doorcheck.scan.facts.answers import rows_in
 from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.lookups import identity_in
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
@@ -19,11 +20,8 @@ from doorcheck.scan.facts.values import (
     External,
     Input,
     Obj,
-    Row,
-    Test,
     Value,
     made_from,
-    parts_of,
 )
 from doorcheck.scan.judging import DoorCase, seen_effect
 
@@ -102,25 +100,6 @@ def _leaks(way: WayOut) -> list[Hole]:
     carried = {(effect.kind, effect.subject) for answer in answers for effect in rows_in(answer)}
     leaked = [effect for effect in reads if (effect.kind, effect.subject) in carried]
     return [Hole(effect, way.facts, seen_effect(effect)) for effect in leaked]
-
-
-def rows_in(value: Value, limit: int = 400) -> list[Effect]:
-    """The operations whose results an answer carries; a test of a result tells only yes or no."""
-    found: list[Effect] = []
-    queue: list[Value] = [value]
-    seen: set[int] = set()
-    while queue and len(seen) < limit:
-        current = queue.pop()
-        if id(current) in seen or isinstance(current, Test):
-            continue
-        seen.add(id(current))
-        if isinstance(current, Row):
-            found.append(current.effect)
-        effect = getattr(current, "effect", None)
-        if isinstance(effect, Effect) and not isinstance(current, Row):
-            found.append(effect)
-        queue.extend(parts_of(current))
-    return found
 
 
 def _scoped(effect: Effect) -> bool:

@@ -66,14 +66,12 @@ def _without_holes(case: DoorCase) -> Verdict:
     if proofs:
         return Held(ways.held_sentence(proofs), tuple(seen_fact(fact) for fact in proofs[:_MAX_EVIDENCE]))
     attempts = _attempted(case)
-    if attempts and holes.always_denies(case):
+    if attempts and holes.always_denies(case) and any(proven(way.facts) for way in case.trace.ways_out):
         return Held(ways.held_sentence(attempts), tuple(seen_fact(fact) for fact in attempts[:_MAX_EVIDENCE]))
     doubt = holes.library_doubt(case)
     if doubt is not None:
         return doubt
-    return public.session_reason(case) or NotNeeded(
-        "reaches nothing that needs a session: no data, mail, file, payment or metered service"
-    )
+    return public.session_reason(case) or NotNeeded(*public.why_nothing(case))
 
 
 def _open_by_configuration(case: DoorCase, found: list[holes.Hole]) -> Held:

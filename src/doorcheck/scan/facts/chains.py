@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts import contracts
 from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Fact
+from doorcheck.scan.facts.shapes import CONTEXT_FRAME
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
     ANYTHING,
+    UNDEFINED,
     Arr,
     Const,
     Derived,
@@ -340,10 +342,24 @@ def routes_of(router: Router, depth: int = 0) -> list[Route]:
 def run_route(ev: Evaluator, route: Route, state: State) -> Value:
     """What calling a mounted route gives: middlewares get ``(context, next)``, the handler gets the context."""
     demanded = contracts.demanded_of_request(ev.knowledge, route.handlers, route.file, route.at)
-    context = Obj(
-        {"req": Input("request", (), demanded), "request": Input("request")}, (Native("context", _context_call),)
-    )
+    parts: dict[str, Value] = {"req": Input("request", (), demanded), "request": Input("request")}
+    parts |= {"set": Native("set", _set_in_context), "get": Native("get", _get_from_context)}
+    context = Obj(parts, (Native("context", _context_call),))
     return _route_step(ev, route, 0, context, state)
+
+
+def _set_in_context(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+    del ev, at, file
+    if len(arguments) > 1 and isinstance(arguments[0], Const) and isinstance(arguments[0].value, str):
+        state.write(CONTEXT_FRAME, arguments[0].value, arguments[1])
+    return UNDEFINED
+
+
+def _get_from_context(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+    del ev, at, file
+    key = arguments[0].value if arguments and isinstance(arguments[0], Const) else None
+    known = state.frames.get(CONTEXT_FRAME, {}).get(key) if isinstance(key, str) else None
+    return known if known is not None else Unknown(None, arguments)
 
 
 def _context_call(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:

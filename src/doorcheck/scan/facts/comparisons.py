@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bytewise, narrowing, settings, texts
+from doorcheck.scan.facts import bytewise, narrowing, ownership, roles, settings, texts
+from doorcheck.scan.facts.choices import over_choice
+from doorcheck.scan.facts.kinds import has_key, instance_of
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
@@ -13,14 +14,14 @@ from doorcheck.scan.facts.truth import (
     EITHER,
     NEVER,
     Branches,
-    both,
-    bounded,
     is_public_mark,
     nullness,
     truth,
     unset,
 )
 from doorcheck.scan.facts.values import (
+    FALSE,
+    TRUE,
     UNDEFINED,
     Arr,
     Branch,
@@ -33,7 +34,6 @@ from doorcheck.scan.facts.values import (
     Fn,
     Input,
     Obj,
-    Promise,
     Reply,
     Row,
     Session,
@@ -66,7 +66,6 @@ _OPEN_WHEN_ABSENT = frozenset({"body", "argument"})
 _EQUALITY = frozenset({"==", "===", "!=", "!=="})
 _OF_BROWSERS = frozenset({("window",), ("document",)})
 """What there is in a browser and never where a door runs."""
-_REPLY_CLASSES = frozenset({"Response", "NextResponse"})
 
 
 def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State, scope: Scope, at: int) -> Value:
@@ -77,13 +76,23 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator == "instanceof":
         return narrowing.of_class(instance_of(left, right, state), left, right, scope.module.path, at)
     if operator == "in":
-        has = _has_key(left, right, state)
+        has = has_key(left, right, state)
         return narrowing.one_of(has, right, left, scope.module.path, at) if isinstance(has, Test) else has
     if operator == "+":
         return texts.joined((left, right))
     if operator in {"<", ">", "<=", ">="}:
-        return Test(EITHER, EITHER, (left, right))
+        if isinstance(left, Const) and isinstance(right, Const) and (known := _ordered(operator, left, right)):
+            return known
+        return roles.counted(operator, left, right) or Test(EITHER, EITHER, (left, right))
     return Derived("xor" if operator == "^" else "arithmetic", (left, right))
+
+
+def _ordered(operator: str, left: Const, right: Const) -> Const | None:
+    first, second = left.value, right.value
+    if not (isinstance(first, float) and isinstance(second, float)):
+        return None
+    is_so = {"<": first < second, ">": first > second, "<=": first <= second, ">=": first >= second}
+    return TRUE if is_so[operator] else FALSE
 
 
 def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None = None) -> Test:
@@ -93,49 +102,49 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         if isinstance(one, Choice):
 
             def each(value: Value, other: Value = other) -> Test:
+                if value is UNDEFINED and (_is_column(other) or _is_known_caller(other, state)):
+                    return Test(NEVER, EITHER)  # what is missing on one way is no column's value: those are null
                 return equal(ev, value, other, scope, at, state)
 
             return over_choice(one, each, state, (left, right))
+    known = _known_outcome(ev, left, right, scope, at, state)
+    if known is not None:
+        return known
+    yes = _proved_by_equality(ev, left, right, scope, at, state)
+    mine, others = ownership.by_equality(left, right, scope.module.path, at)
+    if mine or others:
+        ev.attempts |= mine
+        yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
+        return Test(yes, (Branch(others),), (left, right))
+    return narrowing.equal_to_known(Test(yes, EITHER, (left, right)), left, right, scope.module.path, at)
+
+
+def _known_outcome(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None) -> Test | None:
+    """The comparison with a literal or with what the deployment fixes, where that says something."""
     if isinstance(left, Const) and isinstance(right, Const):
-        same = _same_value(left, right)
-        return Test(EITHER, NEVER) if same else Test(NEVER, EITHER)
+        return Test(EITHER, NEVER) if _same_value(left, right) else Test(NEVER, EITHER)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Const):
             if isinstance(other, Input) and other.channel == "method" and isinstance(one.value, str):
                 return narrowing.asked_with(one.value, scope.module.path)
-            known = _with_constant(other, one, state)
+            known = roles.asked(ev, other, one, scope, at) or _with_constant(other, one, state)
             if known is not None:
                 return narrowing.equal_to_known(known, left, right, scope.module.path, at)
-    yes = _proved_by_equality(ev, left, right, scope, at, state)
-    return narrowing.equal_to_known(Test(yes, EITHER, (left, right)), left, right, scope.module.path, at)
+    return roles.single(ev, left, right, scope, at)
 
 
-def over_choice(value: Choice, test: Callable[[Value], Test], state: State | None, parts: tuple[Value, ...]) -> Test:
-    """A test of a choice: each alternative's outcome, with what that alternative knows."""
-    kept = state.keep.get(value.id) if state is not None else None
-    yes: list[Branch] = []
-    no: list[Branch] = []
-    for number, alternative in enumerate(value.alternatives):
-        if kept is not None and number not in kept:
-            continue
-        outcome = test(alternative.value)
-        here: Branches = (Branch(alternative.facts, {value.id: frozenset({number})}),)
-        yes.extend(both(here, outcome.yes_branches))
-        no.extend(both(here, outcome.no_branches))
-    return Test(_gathered(value.id, yes), _gathered(value.id, no), parts)
+def _is_column(value: Value) -> bool:
+    """Whether this is what stands in a column of a record, whichever record it is."""
+    if isinstance(value, Choice):
+        return all(_is_column(one.value) for one in value.alternatives)
+    return isinstance(value, Row) and bool(value.path)
 
 
-def _gathered(choice: int, branches: list[Branch]) -> Branches:
-    groups: dict[frozenset[Fact], Branch] = {}
-    for branch in branches:
-        if branch.facts in groups:
-            mine = groups[branch.facts]
-            indices = mine.keep.get(choice, frozenset()) | branch.keep.get(choice, frozenset())
-            shared = {other: mine.keep[other] | branch.keep[other] for other in mine.keep if other in branch.keep}
-            groups[branch.facts] = Branch(branch.facts, {**shared, choice: indices})
-        else:
-            groups[branch.facts] = branch
-    return bounded(tuple(groups.values()))
+def _is_known_caller(value: Value, state: State | None) -> bool:
+    """Whether this is the id of a caller of whom this path knows who they are."""
+    if not isinstance(value, Session) or not value.path or state is None:
+        return False
+    return value.path[-1].lower() in roles.WHO and (value.sure or value.proof in state.facts)
 
 
 def _same_value(left: Const, right: Const) -> bool:
@@ -305,54 +314,6 @@ def is_credential_name(ev: Evaluator, name: str) -> bool:
     )
 
 
-def instance_of(value: Value, cls: Value, state: State) -> Test:
-    """``value instanceof cls``."""
-    if isinstance(value, Choice):
-        return over_choice(value, lambda each: instance_of(each, cls, state), state, (value, cls))
-    if isinstance(value, Promise):
-        return Test(NEVER, EITHER)
-    is_reply_class = isinstance(cls, External) and bool(cls.path) and cls.path[-1] in _REPLY_CLASSES
-    if isinstance(value, Reply):
-        return Test(EITHER, NEVER) if is_reply_class else Test(NEVER, EITHER)
-    if isinstance(value, Session | Const | Arr | Row):
-        return Test(NEVER, EITHER)
-    if isinstance(value, Obj):
-        if isinstance(cls, Cls):
-            return Test(EITHER, NEVER) if _descends(value.cls, cls) else Test(NEVER, EITHER)
-        return Test(NEVER, EITHER) if value.cls is None else Test(EITHER, EITHER)
-    return Test(EITHER, EITHER, (value,))
-
-
-def _descends(cls: Value | None, ancestor: Cls) -> bool:
-    for _ in range(20):
-        if not isinstance(cls, Cls):
-            return False
-        if cls.definition is ancestor.definition:
-            return True
-        cls = cls.superclass
-    return False
-
-
-_REPLY_MEMBERS = frozenset({"status", "headers", "body", "ok", "json", "text", "statusText", "redirected", "url"})
-
-
-def _has_key(key: Value, target: Value, state: State) -> Value:
-    if isinstance(target, Choice):
-        return over_choice(target, lambda each: _as_test(_has_key(key, each, state)), state, (key, target))
-    if isinstance(target, Obj) and isinstance(key, Const) and not target.rest:
-        return Test(EITHER, NEVER) if key.value in target.props else Test(NEVER, EITHER)
-    if isinstance(target, Reply) and isinstance(key, Const) and key.value in _REPLY_MEMBERS:
-        return Test(EITHER, NEVER)
-    if isinstance(target, Session | Reply) and isinstance(key, Const):
-        return Test(NEVER, EITHER) if key.value in {"error", "errors"} else Test(EITHER, EITHER, (target,))
-    return Test(EITHER, EITHER, (key, target))
-
-
-def _as_test(value: Value) -> Test:
-    yes, no = truth(value)
-    return value if isinstance(value, Test) else Test(yes, no, (value,))
-
-
 def _named_path(ev: Evaluator, paths: list[str], scope: Scope, at: int) -> Test:
     """Whether the path asked for is one of a list: only the door's own path can be asked for here."""
     ev.route_questions += 1
@@ -373,6 +334,9 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     fixed = [Const(text) for text in texts.constants_of(collection)]
     if fixed and (setting := settings.compared(item, fixed)) is not None:
         return setting
+    asked = roles.among(ev, collection, item, scope, at)
+    if asked is not None:
+        return asked
     for value in (item, collection):
         if isinstance(value, Session):
             return Test((Branch(frozenset({value.proof})),), EITHER, (collection, item))

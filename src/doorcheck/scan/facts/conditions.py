@@ -99,10 +99,18 @@ def _combined(
     return new_choice(alternatives)
 
 
+def _absent(value: Value) -> Value:
+    """A value of which it is known that it is not true: a record or an identity that is not there."""
+    if isinstance(value, Choice):
+        kept = tuple(Alternative(_absent(one.value), one.facts) for one in value.alternatives)
+        return Choice(value.id, kept)
+    return value if isinstance(value, Test | Const) else NULL
+
+
 def _passed(operator: str, left: Value) -> Value:
     """What the left side is when the right one is not asked."""
     if operator == "&&":
-        return left if isinstance(left, Choice) else NULL
+        return _absent(left)
     return Session(left.proof, left.path, sure=True) if isinstance(left, Session) else left
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeGuard
 
 from doorcheck.scan.facts import members, texts
-from doorcheck.scan.facts.proofs import shared
+from doorcheck.scan.facts.proofs import Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import EITHER, certain, truth
 from doorcheck.scan.facts.values import (
     ANYTHING,
+    EMPTY_LIST,
+    FILLED_LIST,
     UNDEFINED,
     Alternative,
     Arr,
@@ -89,6 +91,19 @@ def _any_or_all(name: str, target: Value, results: list[Value]) -> Value:
     return Test(EITHER, EITHER, (target, *results))
 
 
+def _left_over(target: Value, results: list[Value]) -> Value | None:
+    """What a filter leaves of a fixed list: nothing, when the test failed for each of its elements."""
+    if not _few(target) or not all(isinstance(result, Test) for result in results):
+        return None
+    failed = [certain(result.no_branches) for result in results if isinstance(result, Test)]
+    facts: Facts = frozenset().union(*failed)
+    if not facts:
+        return None
+    return new_choice(
+        [Alternative(Derived(EMPTY_LIST, (target,)), facts), Alternative(Derived(FILLED_LIST, (target,)), frozenset())]
+    )
+
+
 def _selected(target: Value, name: str, element: Value, results: list[Value]) -> Value:
     """An element chosen by a test: finding one proves what the test proves."""
     test = results[0] if len(results) == 1 and isinstance(results[0], Test) else None
@@ -96,6 +111,8 @@ def _selected(target: Value, name: str, element: Value, results: list[Value]) ->
         facts = shared(branch.facts for branch in test.yes_branches)
         if facts:
             return new_choice([Alternative(Derived("element", (element,)), facts), Alternative(UNDEFINED, frozenset())])
+    if name == "filter" and results and (left := _left_over(target, results)) is not None:
+        return left
     if name in {"filter", "sort"} and isinstance(target, Row | Session | Input):
         return target
-    return Unknown(None, (target,))
+    return Unknown(None, (target, *results))

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform, shapes, validators
+from doorcheck.scan.facts import chains, platform, predicates, shapes, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -156,7 +156,9 @@ def _sink(
     from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
     run_asked(ev, row.asks, arguments, state, at, file)
-    arguments = tuple(shapes.settled_within(argument, state) for argument in arguments)
+    settled = tuple(shapes.settled_within(argument, state) for argument in arguments)
+    arguments = predicates.spelled_out(ev, settled, state, at, file)
+    tables = (argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument))
     effect = Effect(
         row.kind,
         writes=row.writes and not _only_selects(row, arguments),
@@ -164,14 +166,12 @@ def _sink(
         file=file,
         at=at,
         subject=subject_of(callee, arguments),
-        operands=(
-            *(argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument)),
-            *arguments,
-        ),
+        operands=(*tables, *arguments),
+        chooses=predicates.of_call(row, callee, arguments),
+        given=arguments,
+        weak=row.undefined == "dropped",
+        unique=row.undefined == "refused",
     )
-    effect.weak = row.undefined == "dropped"
-    effect.unique = row.undefined == "refused"
-    effect.given = arguments
     if callee.path[-1:] == ("save",) and callee.links:
         effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``
     ev.happen(effect, state)
@@ -215,7 +215,9 @@ def continue_query(
     run_callbacks(ev, arguments, state, at, file, Row(query.effect))
     arguments = tuple(shapes.settled_within(argument, state) for argument in arguments)
     link = External("link", (name, "()"), (Link(name, arguments, file, at),))
+    arguments = predicates.spelled_out(ev, arguments, state, at, file, name)
     query.effect.operands = (*query.effect.operands, link, *arguments)[:40]
+    query.effect.chooses = (*query.effect.chooses, *predicates.of_link(name, arguments))[:40]
     if not query.effect.subject and name in {"from", "into", "table"}:
         query.effect.subject = subject_of(External("link", (name,)), arguments)
     if name in {"insert", "update", "delete", "upsert", "set", "values"} and not query.effect.writes:
@@ -362,13 +364,8 @@ def assign_to_record(ev: Evaluator, row: Row, value: Value) -> None:
 def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
     """A cookie that the server sets or deletes."""
     given = arguments[0] if arguments else UNDEFINED
-    value = (
-        given.props.get("value", UNDEFINED)
-        if isinstance(given, Obj)
-        else arguments[1]
-        if len(arguments) > 1
-        else UNDEFINED
-    )
+    second = arguments[1] if len(arguments) > 1 else UNDEFINED
+    value = given.props.get("value", UNDEFINED) if isinstance(given, Obj) else second
     ends = name == "delete" or (isinstance(value, Const) and value.value == "")
     says = "deletes a cookie" if ends else "sets a cookie"
     kind = "cookie-end" if ends else "cookie"

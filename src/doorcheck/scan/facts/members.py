@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, first_use, requests
+from doorcheck.scan.facts import chains, first_use, ownership, requests
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.state import State, new_choice
@@ -12,6 +12,9 @@ from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
     ABSENT,
     ANYTHING,
+    EMPTY_LIST,
+    FILLED_LENGTH,
+    FILLED_LIST,
     UNDEFINED,
     Alternative,
     Arr,
@@ -64,7 +67,9 @@ def member(
     if isinstance(value, Row):
         if not optional and value.maybe and not value.path and at:
             state.facts |= value.found
-        return Row(value.effect, value.found, value.maybe, (*value.path, name)[:5])
+        if not optional and at and value.path:
+            state.facts |= ownership.included(value)
+        return value.at((*value.path, name)[:5])
     if isinstance(value, Input):
         return requests.member_of(value, name)
     if isinstance(value, External):
@@ -100,7 +105,8 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
     if isinstance(value, Derived):
         return _of_derived(ev, value, name)
     if isinstance(value, Arr | Test):
-        return Derived("member", (value,))
+        known = name == "length" and isinstance(value, Arr) and value.items and not value.rest
+        return Const(float(len(value.items))) if known and isinstance(value, Arr) else Derived("member", (value,))
     if isinstance(value, Const):
         return UNDEFINED if value.value is None or value.value is UNDEFINED.value else Derived("member", (value,))
     if isinstance(value, Unknown):
@@ -109,6 +115,8 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
 
 
 def _of_derived(ev: Evaluator, value: Derived, name: str) -> Value:
+    if name == "length" and value.how in {EMPTY_LIST, FILLED_LIST}:
+        return Const(0.0) if value.how == EMPTY_LIST else Derived(FILLED_LENGTH, (value,))
     if is_credential_name(ev, name):
         return Derived(f".{name}", (value,))
     environment = any(isinstance(part, External) and part.path[:2] == ("process", "env") for part in value.parts)
@@ -342,7 +350,7 @@ def element_of(value: Value) -> Value:
             return parts[0]
         return Unknown(None, parts)
     if isinstance(value, Row):
-        return Row(value.effect, value.found, True, value.path)
+        return value.at(value.path)
     if isinstance(value, Input):
         return requests.element_of(value)
     if isinstance(value, Session | Unknown):
@@ -361,7 +369,7 @@ def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope
         return stored
     del state
     if isinstance(value, Row):
-        return Row(value.effect, value.found, True, value.path)
+        return value.at(value.path)
     if isinstance(value, Obj):
         return _any_of(value, key)
     if isinstance(value, External) and value.path[:2] == ("process", "env"):

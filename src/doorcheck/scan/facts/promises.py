@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.lookups import found_proofs
+from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State, new_choice
@@ -42,14 +44,24 @@ def awaited_value(ev: Evaluator, value: Value, state: State, at: int, file: str)
     if isinstance(value, Promise):
         return awaited_value(ev, value.value, state, at, file)
     if isinstance(value, Query):
-        found = found_proofs(ev, value.effect)
-        ev.attempts |= found
-        return Row(value.effect, found | found_by(value.effect))
+        return _answer(ev, value.effect, state)
     if isinstance(value, Choice):
         return _awaited_choice(ev, value, state, at, file)
     if isinstance(value, External) and value.path[-1:] == ("()",):
         return _awaited_external(ev, value, state)
     return value
+
+
+def _answer(ev: Evaluator, effect: Effect, state: State) -> Row:
+    """What an operation answers: a record, and what finding it says."""
+    proofs = found_proofs(ev, effect)
+    scoped = ownership.scope_of(effect)
+    known = bool(scoped.names & ownership.owned(state.facts))
+    own = scoped.own or known or any(fact.kind in {ProofKind.TOKEN, ProofKind.CAPABILITY} for fact in proofs)
+    scoped = Scoped(scoped.names, own, scoped.child)
+    found = proofs | ownership.found_facts(effect, scoped, effect.file, effect.at)
+    ev.attempts |= found
+    return Row(effect, found | found_by(effect), named=scoped.names, own=own)
 
 
 def _awaited_choice(ev: Evaluator, value: Choice, state: State, at: int, file: str) -> Value:

@@ -27,6 +27,7 @@ class ProofKind(enum.StrEnum):
 
     OWNED = "owned"
     ROLE = "role"
+    WITHIN = "within"
     CHECKED = "checked"
     METHOD = "method"
 

@@ -47,9 +47,9 @@ def marks(value: Value, depth: int = 0) -> Marks:
     return _gathered(value, depth)
 
 
-def record_mark(row: Row) -> tuple[str, str]:
-    """What a record is of: two records of one kind and model are the same to whoever follows them."""
-    return row.effect.kind, row.effect.subject
+def record_mark(row: Row) -> tuple[object, ...]:
+    """What a record is of: two of one kind and model that were chosen alike are the same to whoever follows them."""
+    return row.effect.kind, row.effect.subject, row.named, row.own
 
 
 def _gathered(value: Value, depth: int) -> Marks:

@@ -9,6 +9,7 @@ from doorcheck.scan.facts.values import Branch, Const, Derived, Env, Test, Value
 
 _MAX_VALUES = 8
 _ADDRESSES = ("_URL", "_URI", "_HOST", "_ISSUER")
+_NAMES = ("_ID", "_NAME", "_DATASET", "_BUCKET", "_REGION", "_FROM", "_EMAIL")
 _SECRETS = ("KEY", "SECRET", "TOKEN", "PASS", "CREDENTIAL", "HASH", "SALT")
 
 
@@ -19,15 +20,16 @@ def is_public(name: str) -> bool:
 
 def is_secret_name(name: str) -> bool:
     """Whether an environment variable of this name holds something that must not be known."""
-    return _holds_something(name) and (_has_secret_word(name) or "AUTH" in name.upper())
+    return _is_private(name) and (_has_secret_word(name) or "AUTH" in name.upper())
 
 
 def is_switch(name: str) -> bool:
-    """Whether a variable of this name may be there only to be set or not: it holds no secret and no address."""
-    return _holds_something(name) and name != "*" and not _has_secret_word(name)
+    """Whether a variable of this name may be there only to be set or not: it holds no secret, address or name."""
+    holds = _has_secret_word(name) or name.upper().endswith(_NAMES)
+    return _is_private(name) and name != "*" and not holds
 
 
-def _holds_something(name: str) -> bool:
+def _is_private(name: str) -> bool:
     return not is_public(name) and not name.upper().endswith(_ADDRESSES)
 
 

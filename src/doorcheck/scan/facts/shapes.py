@@ -31,6 +31,8 @@ from doorcheck.scan.facts.values import (
 )  # fmt: skip
 
 MAX_KEY_DEPTH = 2
+CONTEXT_FRAME = -1
+"""Where a path keeps what middlewares have set on the context of a request."""
 
 
 def settled(value: Value, state: State) -> Value:
@@ -70,7 +72,7 @@ def settled_within(value: Value, state: State, depth: int = 4) -> Value:
 
 def key_of_call(fn: Fn, arguments: Sequence[Value], this: Value | None, state: State) -> object | None:
     """A key under which the outcome of a call can be kept; None for closures and for arguments that carry code."""
-    if any(frame in state.frames for frame in fn.parents):
+    if any(frame in state.frames for frame in fn.parents) or state.frames.get(CONTEXT_FRAME):
         return None
     keys: list[object] = [id(fn.function), fn.module.path, fn.parents]
     if this is not None:

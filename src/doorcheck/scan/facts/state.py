@@ -196,8 +196,19 @@ def either(first: Value, second: Value) -> Value:
 _PLAIN = (Const, Derived, Unknown, Input, Test, Env)
 
 
+def _either_test(first: Test, second: Test) -> Test:
+    """Whichever of two tests it is, it comes out in one of the ways of either."""
+    from doorcheck.scan.facts.truth import bounded  # noqa: PLC0415 - truth stands on states
+
+    yes = tuple(dict.fromkeys((*first.yes_branches, *second.yes_branches)))
+    no = tuple(dict.fromkeys((*first.no_branches, *second.no_branches)))
+    return Test(bounded(yes), bounded(no), (first, second))
+
+
 def _either_plain(first: Value, second: Value) -> Value:
     """Of two plain values only what they were made from is kept."""
+    if isinstance(first, Test) and isinstance(second, Test):
+        return _either_test(first, second)
     parts: list[Value] = []
     for value in (first, second):
         inner = value.parts if isinstance(value, Unknown) and value.fact is None and value.parts else (value,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, contradictory, shared
 from doorcheck.scan.facts.settings import is_secret_name, switched
 from doorcheck.scan.facts.state import State, telling
@@ -16,6 +17,7 @@ from doorcheck.scan.facts.values import (
     Env,
     External,
     Fn,
+    Input,
     Namespace,
     Native,
     Obj,
@@ -50,7 +52,7 @@ def truth(value: Value, state: State | None = None) -> tuple[Branches, Branches]
     if isinstance(value, Promise):
         return _of_promise(value)
     if isinstance(value, Row):
-        found = (Branch(value.found | marked_public(value)),)
+        found = (Branch(value.found | _of_path(value) | marked_public(value)),)
         return found, EITHER if value.maybe else NEVER
     if isinstance(value, Env):
         return _of_environment(value)
@@ -104,9 +106,24 @@ def unset(name: str) -> Fact:
     return Fact(ProofKind.UNSET_SECRET, f"env:{name}", 0, f"{name} is not set")
 
 
+def _of_path(value: Row) -> Facts:
+    """What a member of a record says when it is true: that the caller has a role, or is among the members."""
+    if not value.path:
+        return NOTHING
+    if value.own:
+        return _role(value, value.effect.file, value.effect.at)
+    return ownership.included(value)
+
+
+def _role(value: Session | Row, file: str, at: int) -> Facts:
+    if not value.path or not ownership.is_role_word(value.path[-1]):
+        return NOTHING
+    return frozenset({ownership.role_fact(file, at, f"the caller's {value.path[-1]} is asked for")})
+
+
 def _of_session(value: Session, state: State | None) -> tuple[Branches, Branches]:
     known = value.sure or (state is not None and value.proof in state.facts)
-    yes = (Branch(frozenset({value.proof})),)
+    yes = (Branch(frozenset({value.proof}) | _role(value, value.proof.file, value.proof.at)),)
     if known and not value.path:
         return yes, NEVER
     return yes, EITHER
@@ -206,8 +223,8 @@ def nullness(value: Value, state: State | None = None) -> tuple[Branches, Branch
             for branches, side in zip(nullness(alternative.value, state), (yes, no), strict=True):
                 side.extend((branch.facts | alternative.facts, branch.keep, number) for branch in branches)
         return _collected(value.id, yes), _collected(value.id, no)
-    if isinstance(value, Test):
-        return EITHER, NEVER
+    if isinstance(value, Test) or (isinstance(value, Input) and value.channel == "params" and value.path):
+        return EITHER, NEVER  # a route is only matched with its parameters filled in
     return truth(value, state)
 
 

@@ -6,6 +6,7 @@ Values are never changed after they are made, except an instance's fields and a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
@@ -34,9 +35,6 @@ class Const(Value):
 class _Undefined:
     def __bool__(self) -> bool:
         return False
-
-    def __repr__(self) -> str:
-        return "undefined"
 
 
 UNDEFINED = Const(_Undefined())
@@ -198,15 +196,30 @@ class Query(Value):
 
 
 class Row(Value):
-    """A sensitive operation's answer. ``found`` is what its presence proves, ``maybe`` whether it may be absent."""
+    """A sensitive operation's answer. ``found`` is what its presence proves, ``maybe`` whether it may be absent,
+    ``named`` the parts of the request that chose it, ``own`` whether who is calling was part of the choice."""
 
-    __slots__ = ("effect", "found", "maybe", "path")
+    __slots__ = ("effect", "found", "maybe", "named", "own", "path")
 
-    def __init__(self, effect: Effect, found: Facts = NOTHING, maybe: bool = True, path: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        effect: Effect,
+        found: Facts = NOTHING,
+        maybe: bool = True,
+        path: tuple[str, ...] = (),
+        named: frozenset[str] = frozenset(),
+        own: bool = False,
+    ) -> None:
         self.effect = effect
         self.found = found
         self.maybe = maybe
         self.path = path
+        self.named = named
+        self.own = own
+
+    def at(self, path: tuple[str, ...]) -> Row:
+        """What stands at this path of the record."""
+        return Row(self.effect, self.found, self.maybe, path, self.named, self.own)
 
 
 class Reply(Value):
@@ -292,6 +305,10 @@ class Derived(Value):
         self.marks: frozenset[tuple[object, ...]] | None = None
 
 
+EMPTY_LIST, FILLED_LIST, FILLED_LENGTH = "empty-list", "filled-list", "filled-length"
+"""What a filter leaves: nothing, or something; ``how`` of a Derived."""
+
+
 class Unknown(Value):
     """Nothing is known. ``fact`` names an unresolved call, so that a stop that depends on it can be told."""
 
@@ -315,38 +332,26 @@ class Namespace(Value):
 ANYTHING = Unknown()
 
 
+@dataclass(slots=True, eq=False)
 class Effect:
     """One sensitive operation. ``kind`` is a knowledge word (database, outbound, mail…), ``writes`` whether it changes.
 
-    ``operands`` are the values that reach it, for the controls that ask whose record it is and what was validated;
-    ``given`` are those of the call itself, without what the links before and after it were given. ``unique`` when its
-    records are chosen by a unique key, of which the library refuses what is not of the column's type.
+    ``operands`` are the values that reach it, ``given`` those of the call itself without its links', ``chooses`` those
+    that choose its records. ``unique`` when that is a unique key, which the library wants to be of the column's type.
     """
 
-    __slots__ = ("at", "file", "given", "kind", "operands", "says", "subject", "unique", "weak", "writes")
-
-    def __init__(
-        self,
-        kind: str,
-        *,
-        writes: bool,
-        says: str,
-        file: str,
-        at: int,
-        subject: str = "",
-        operands: tuple[Value, ...] = (),
-        weak: bool = False,
-    ) -> None:
-        self.kind = kind
-        self.writes = writes
-        self.says = says
-        self.file = file
-        self.at = at
-        self.subject = subject
-        self.operands = operands
-        self.given: tuple[Value, ...] = ()
-        self.unique = False
-        self.weak = weak
+    kind: str
+    _: KW_ONLY
+    writes: bool
+    says: str
+    file: str
+    at: int
+    subject: str = ""
+    operands: tuple[Value, ...] = ()
+    given: tuple[Value, ...] = ()
+    chooses: tuple[Value, ...] = ()
+    unique: bool = False
+    weak: bool = False
 
 
 def parts_of(value: Value) -> tuple[Value, ...]:

@@ -40,6 +40,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     writes: bool = True
     undefined: Literal["dropped", "refused", "no-match"] = "no-match"
     """What an undefined value in its predicate does: ``dropped`` widens the query to everybody's records."""
+    chooses: Literal["where", "first", "all"] = "where"
+    """Which argument chooses the records: the ``where`` of an options object, the first one, or all (raw SQL)."""
     asks: list[str] = []
     """Names of the functions among its options that it runs first, and whose failure stops it."""
 

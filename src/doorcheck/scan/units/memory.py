@@ -118,11 +118,24 @@ class Memory:
         self._same_place = bool(before.settings) and (before.listing, before.settings) == self._place()
         self._files = {file.path: file for file in before.files}
         self._units = {(unit.app, unit.kind, unit.files): unit for unit in before.units}
-        if before.schema is not None and not self._stands(before.schema):
-            self._units = {}
         if not self._same_place:
             self._moved = _moved(before.resolutions, self.ground.resolver)
         self._before = before
+        if before.schema is not None and not self._same_schema(before):
+            self._units = {}
+
+    def _same_schema(self, before: _Memory) -> bool:
+        """Whether the database is described by the same files, and none of them is another one."""
+        if (
+            not before.settings
+            or before.settings != self._place()[1]
+            or any(map(self._has_changed, before.schema or ()))
+        ):
+            return False
+        tables = {package for package, _ in self.ground.knowledge.tables}
+        edited = (path for path in self.ground.tree.sources if self._edited(path))
+        skims = (self.ground.reader.skim_of(path) for path in edited)
+        return not any(skim is not None and any(link.specifier in tables for link in skim.links) for skim in skims)
 
     @property
     def answered(self) -> Answered | None:

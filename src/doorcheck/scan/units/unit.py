@@ -158,18 +158,15 @@ class UnitScan:
             return Trace(over_budget=True)
 
     def _judged(self, case: DoorCase) -> JudgedDoor:
+        answered: dict[ControlId, Verdict] = {}
         verdicts: dict[ControlId, Verdict] = {}
         notes: dict[ControlId, object] = {}
         for control in self._controls:
             if control.spec.scope is Scope.DOOR and control.judge_door is not None:
-                try:
-                    verdict = control.judge_door(case)
-                except Exception as error:
-                    verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this door: {type(error).__name__}")
-                verdicts[control.spec.id] = verdict
+                verdicts[control.spec.id] = _verdict(control, case, answered)
             if control.note is not None:
                 try:
-                    notes[control.spec.id] = control.note(case)
+                    notes[control.spec.id] = control.note(replace(case, answered=answered))
                 except Exception:
                     notes[control.spec.id] = None
         return JudgedDoor(case.door, case.shield, verdicts, notes)
@@ -183,3 +180,18 @@ class UnitScan:
             for comment in module.summary.comments if module is not None else []:
                 at = Location(path, positions.line_of(comment.at), positions.column_of(comment.at))
                 yield Comment(at, comment.text)
+
+
+def _verdict(control: Control, case: DoorCase, answered: dict[ControlId, Verdict]) -> Verdict:
+    """What a control says of a door, asked once; those that it comes after are asked first."""
+    known = answered.get(control.spec.id)
+    if known is not None or control.judge_door is None:
+        return known or Unknown(Why.JUDGE_FAILED, "this control is not asked of doors")
+    for each in control.after:
+        _verdict(each, case, answered)
+    try:
+        verdict = control.judge_door(replace(case, answered=answered))
+    except Exception as error:
+        verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this door: {type(error).__name__}")
+    answered[control.spec.id] = verdict
+    return verdict

@@ -1,0 +1,1 @@
+"""The control ``scope-to-owner``: whose record is it?"""

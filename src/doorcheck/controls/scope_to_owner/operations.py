@@ -1,0 +1,152 @@
+"""The operations of a door on somebody's records, and what each of them owes to the caller."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from doorcheck.scan.doors.pages import key_of
+from doorcheck.scan.facts import ownership
+from doorcheck.scan.facts.answers import carries, given_away
+from doorcheck.scan.facts.evaluator import Happening
+from doorcheck.scan.facts.ownership import Scoped
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.values import Const, Effect, External, Obj, Value, made_from
+from doorcheck.scan.judging import DoorCase
+
+RECORDS = frozenset({"database", "storage", "account"})
+_MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE, ProofKind.CAPABILITY, ProofKind.CREDENTIAL})
+_AUTHORITY = frozenset({ProofKind.OWNED, ProofKind.WITHIN, ProofKind.ROLE})
+_CARRIED = ("header:", "cookie:", "headers:", "cookies:", "address:", "url:")
+_VISIBILITY = frozenset({"published", "ispublished", "public", "ispublic", "visibility", "status", "publishedat"})
+
+
+class Standing(enum.Enum):
+    """How an operation stands to the caller."""
+
+    OWN = "own"
+    ROLE = "role"
+    MACHINE = "machine"
+    PUBLIC = "public"
+    UNSCOPED = "unscoped"
+    EVERYBODYS = "everybodys"
+    NOBODYS = "nobodys"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation, how its records are chosen, how it stands, and the facts that say so."""
+
+    happening: Happening
+    scoped: Scoped
+    standing: Standing
+    because: tuple[Fact, ...] = ()
+
+
+def operations_of(case: DoorCase) -> list[Operation]:
+    """The operations on records, each once for every standing it has.
+
+    A change is judged where it happens, a read where its result is given away: what comes between may be the check.
+    """
+    found: dict[tuple[str, int, Standing], Operation] = {}
+    for happening in case.trace.happenings:
+        effect = happening.effect
+        if effect.kind not in RECORDS:
+            continue
+        known = [happening.facts] if effect.writes else _when_given_away(case, happening)
+        for facts in known:
+            operation = _judged(case, happening, facts)
+            found.setdefault((effect.file, effect.at, operation.standing), operation)
+    return list(found.values())
+
+
+def _when_given_away(case: DoorCase, happening: Happening) -> list[Facts]:
+    """What is known on each way out that carries the result of a read."""
+    ways = [way for way in case.trace.ways_out if proven(way.facts) and carries(given_away([way]), happening.effect)]
+    return [way.facts | _authority(happening.facts) for way in ways]
+
+
+def _authority(facts: Facts) -> Facts:
+    return frozenset(fact for fact in facts if fact.kind in _AUTHORITY)
+
+
+def effect_names(happening: Happening) -> ownership.Names:
+    """The parts of the request that choose the records of an operation."""
+    return ownership.scope_of(happening.effect).names
+
+
+def _named(names: ownership.Names) -> frozenset[str]:
+    return frozenset(name for name in names if not name.startswith(_CARRIED))
+
+
+def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
+    effect = happening.effect
+    scoped = ownership.scope_of(effect)
+    names = _named(scoped.names)
+    mine = ownership.owned(known)
+    if scoped.own or scoped.names & mine:
+        facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
+        return Operation(happening, scoped, Standing.OWN, _sorted(facts))
+    roles = tuple(fact for fact in known if fact.kind is ProofKind.ROLE)
+    if roles:
+        return Operation(happening, scoped, Standing.ROLE, _sorted(roles))
+    machines = tuple(fact for fact in known if fact.kind in _MACHINES)
+    if machines:
+        return Operation(happening, scoped, Standing.MACHINE, _sorted(machines))
+    if not effect.writes and (key_of(effect) in case.shown_publicly or _asks_for_public(effect.chooses)):
+        return Operation(happening, scoped, Standing.PUBLIC)
+    belongs = _belongs_to_somebody(case, happening)
+    if names:
+        return Operation(happening, scoped, Standing.NOBODYS if belongs is False else Standing.UNSCOPED)
+    if belongs and not _of_accounts(case, happening) and not effect.chooses and not _adds(effect):
+        return Operation(happening, scoped, Standing.EVERYBODYS)
+    return Operation(happening, scoped, Standing.NONE)
+
+
+def _belongs_to_somebody(case: DoorCase, happening: Happening) -> bool | None:
+    """Whether the database's own schema says whose such a record is; None where no schema speaks of it."""
+    effect = happening.effect
+    model = case.schema.model(effect.subject, effect.file) if effect.subject else None
+    if model is None:
+        return None
+    own = model.owners or model.tenants or model.owned_through
+    return bool(own) or model.is_account or model.is_tenant or model.is_membership
+
+
+def _of_accounts(case: DoorCase, happening: Happening) -> bool:
+    """Whether it is about accounts themselves: who may list or change them all is a question of roles."""
+    model = case.schema.model(happening.effect.subject, happening.effect.file)
+    return model is not None and model.is_account
+
+
+def _adds(effect: Effect) -> bool:
+    """Whether an operation only makes new records."""
+    return effect.writes and not any(word in effect.says for word in ("delete", "update", "truncate", "remove"))
+
+
+def _sorted(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    return tuple(sorted(facts, key=lambda fact: (fact.file, fact.at, fact.of)))
+
+
+def _asks_for_public(chooses: tuple[Value, ...]) -> bool:
+    """Whether a predicate asks for what is published."""
+    for value in chooses:
+        if isinstance(value, Obj):
+            for name, item in value.props.items():
+                if name.lower().replace("_", "") in _VISIBILITY and isinstance(item, Const) and item.value:
+                    return True
+        for part in made_from(value, 60):
+            if isinstance(part, External) and part.links and _compares_visibility(part):
+                return True
+    return False
+
+
+def _compares_visibility(predicate: External) -> bool:
+    link = predicate.links[-1]
+    if len(link.arguments) < 2:
+        return False
+    column, value = link.arguments[:2]
+    name = column.path[-1] if isinstance(column, External) and column.path else getattr(column, "value", "")
+    is_visibility = isinstance(name, str) and name.lower().replace("_", "") in _VISIBILITY
+    return is_visibility and isinstance(value, Const) and bool(value.value)

@@ -1,0 +1,174 @@
+"""Does the door read and change only what belongs to its caller?"""
+
+from __future__ import annotations
+
+from doorcheck.controls.scope_to_owner import spec
+from doorcheck.controls.scope_to_owner.operations import Operation, Standing, operations_of
+from doorcheck.core import (
+    Confidence,
+    ControlId,
+    Held,
+    Missing,
+    NotNeeded,
+    Severity,
+    Unknown,
+    Verdict,
+    Why,
+    Written,
+)  # fmt: skip
+from doorcheck.scan.facts import ownership
+from doorcheck.scan.facts.answers import carries, given_away
+from doorcheck.scan.facts.evaluator import Happening
+from doorcheck.scan.facts.lookups import named_parts
+from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
+from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
+from doorcheck.scan.project.database.models import Role
+
+_MAX_EVIDENCE = 6
+_OWNERS = frozenset({"userid", "ownerid", "authorid", "createdby", "accountid", "customerid", "clerkid", "profileid"})
+"""Columns that say whose record it is, where no schema says which those are."""
+_EXPOSED = frozenset({"database", "storage", "file", "process", "state", "account"})
+_HELD = {
+    Standing.OWN: "records are chosen together with who is calling, or were checked to be theirs",
+    Standing.ROLE: "records of others are touched only with a role",
+    Standing.MACHINE: "the caller is a machine that proved itself, not an account among others",
+}
+
+
+def judge(case: DoorCase) -> Verdict:
+    """The verdict on one door."""
+    trace = case.trace
+    if trace.own_handler is not None:
+        return NotNeeded(f"{trace.own_handler}: public by nature")
+    if trace.over_budget or trace.only_strangers:
+        return Unknown(Why.BUDGET, "following this door took more steps than a scan grants", ())
+    if trace.opaque is not None:
+        return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
+    caller = case.answered.get(ControlId.AUTHENTICATE)
+    if isinstance(caller, NotNeeded):
+        return NotNeeded(f"strangers are meant to reach it: {caller.says}", caller.evidence)
+    if isinstance(caller, Missing) and (exposed := _exposed(case)):
+        return _without_caller(caller, exposed)
+    return _of_operations(case, operations_of(case))
+
+
+def _exposed(case: DoorCase) -> list[Happening]:
+    """What strangers reach of anybody's records, files and the like."""
+    shown = given_away(way for way in case.trace.ways_out if not proven(way.facts))
+    return [
+        happening
+        for happening in case.trace.happenings
+        if happening.effect.kind in _EXPOSED
+        and not proven(happening.facts)
+        and (happening.effect.writes or carries(shown, happening.effect))
+        and not _by_forged_identity(happening)
+    ]
+
+
+def _by_forged_identity(happening: Happening) -> bool:
+    """Whether the records are those of somebody the request claims to be: it is the claim that is not checked."""
+    return any(name.startswith(("header:", "cookie:")) for name in ownership.scope_of(happening.effect).names)
+
+
+def _without_caller(caller: Missing, exposed: list[Happening]) -> Verdict:
+    if caller.way == "middleware-only":
+        return NotNeeded("only middleware asks who is calling: see authenticate")
+    evidence = tuple(dict.fromkeys(seen_effect(each.effect, each.through) for each in exposed))[:_MAX_EVIDENCE]
+    says = f"{exposed[0].effect.says} happens for anybody, so whose it is cannot have been asked"
+    return Missing(spec.NO_CALLER, says, evidence, caller.stake, caller.confidence)
+
+
+def _of_operations(case: DoorCase, operations: list[Operation]) -> Verdict:
+    unscoped = [each for each in operations if each.standing is Standing.UNSCOPED]
+    if unscoped:
+        doubt = _doubt(case, unscoped)
+        if doubt is not None:
+            return Unknown(Why.UNRESOLVED_CALL, doubt.says, (seen_fact(doubt),))
+        return _unscoped(case, unscoped)
+    everybodys = [each for each in operations if each.standing is Standing.EVERYBODYS]
+    if everybodys:
+        return _everybodys(everybodys)
+    for standing in (Standing.OWN, Standing.ROLE, Standing.MACHINE):
+        found = [each for each in operations if each.standing is standing]
+        if found:
+            return Held(_HELD[standing], _evidence(found))
+    return NotNeeded("touches no record that the caller can name")
+
+
+def _evidence(found: list[Operation]) -> tuple[Written, ...]:
+    facts = [seen_fact(fact) for each in found for fact in each.because[:1]]
+    effects = [seen_effect(each.happening.effect, each.happening.through) for each in found]
+    return tuple(dict.fromkeys((*facts, *effects)))[:_MAX_EVIDENCE]
+
+
+def _doubt(case: DoorCase, unscoped: list[Operation]) -> Fact | None:
+    """A call on the way that could not be followed and was given the very id: it may be the check."""
+    given = {
+        name
+        for happening in case.trace.happenings
+        if happening.effect.kind in {"unfollowed", "library"}
+        for operand in happening.effect.operands
+        for name in ownership.names_of(operand)
+    }
+    for each in unscoped:
+        doubts = [fact for fact in each.happening.facts if fact.kind is ProofKind.UNRESOLVED]
+        if not doubts or not (each.scoped.names & given):
+            return None
+    facts = [fact for each in unscoped for fact in each.happening.facts if fact.kind is ProofKind.UNRESOLVED]
+    return min(facts, key=lambda fact: (fact.file, fact.at)) if facts else None
+
+
+def _unscoped(case: DoorCase, unscoped: list[Operation]) -> Missing:
+    worst = max(unscoped, key=lambda each: (each.happening.effect.writes, -each.happening.effect.at))
+    effect = worst.happening.effect
+    names = ", ".join(sorted(map(_spoken, worst.scoped.names)))
+    way = _way(case, worst)
+    checked = sorted(
+        (fact for fact in case.trace.attempts if fact.kind is ProofKind.OWNED and fact.polarity),
+        key=lambda fact: (fact.file, fact.at),
+    )
+    says = f"{effect.says} takes the record that {names} names; nothing ties it to the caller"
+    evidence = (*_evidence([worst]), *_evidence(unscoped), *(seen_fact(fact) for fact in checked[:2]))
+    stake = Severity.HIGH if effect.writes else Severity.MEDIUM
+    return Missing(way, says, tuple(dict.fromkeys(evidence))[:_MAX_EVIDENCE], stake, Confidence.HIGH)
+
+
+def _everybodys(found: list[Operation]) -> Missing:
+    effect = found[0].happening.effect
+    says = f"{effect.says} takes all records, and the database says whose each of them is"
+    stake = Severity.HIGH if effect.writes else Severity.MEDIUM
+    return Missing(spec.EVERYBODYS, says, _evidence(found), stake, Confidence.MEDIUM)
+
+
+def _spoken(name: str) -> str:
+    channel, _, path = name.partition(":")
+    return f"{channel} {path}" if path else f"the {channel}"
+
+
+def _owner_from_client(case: DoorCase, worst: Operation) -> bool:
+    """Whether the column that says whose record it is is compared with what the client sent."""
+    effect = worst.happening.effect
+    model = case.schema.model(effect.subject, effect.file) if effect.subject else None
+    for column, value in (pair for chosen in effect.chooses for pair in named_parts(chosen)):
+        known = model.column(column) if model is not None else None
+        owner = known is not None and bool({Role.OWNER, Role.TENANT} & known.roles)
+        if (owner or (model is None and _plain(column) in _OWNERS)) and ownership.names_of(value):
+            return True
+    return False
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def _way(case: DoorCase, worst: Operation) -> str:
+    names = worst.scoped.names
+    before = worst.happening.facts
+    later = {name for way in case.trace.ways_out if before <= way.facts for name in ownership.owned(way.facts)}
+    if names & later and worst.happening.effect.writes:
+        return spec.CHECK_AFTER
+    if _owner_from_client(case, worst):
+        return spec.CLIENT_OWNER
+    if any(fact.kind is ProofKind.OWNED and fact.of not in names for fact in worst.happening.facts):
+        return spec.OTHER_ID
+    return spec.NO_OWNER

@@ -1,0 +1,300 @@
+"""Whose record it is: how the caller names records, and what makes them the caller's own.
+
+A record is named by the parts of the request that chose it. It is the caller's when who they are stands in the same
+predicate, when it is compared with who they are, or when it lies within another record that is theirs. The last is a
+fact of its own (`WITHIN`), because the two halves of that proof are often found in different functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.values import (
+    Choice,
+    Const,
+    Derived,
+    Effect,
+    External,
+    Fn,
+    Input,
+    Obj,
+    Query,
+    Row,
+    Session,
+    Value,
+    made_from,
+    parts_of,
+)  # fmt: skip
+
+MAX_PARTS = 80
+MAX_NAMES = 8
+_SEPARATOR = " < "
+_UNNAMING = frozenset({"request", "address"})
+_INCLUDES = ("include", "select", "with")
+_IDS = frozenset({"id", "_id", "uuid", "slug", "key"})
+
+ROLE_WORDS = frozenset(
+    {
+        "role", "roles", "isadmin", "admin", "issuperadmin", "superadmin", "issuperuser", "superuser", "isstaff",
+        "staff", "ismoderator", "permission", "permissions", "scopes", "scope", "accesslevel", "usertype", "userrole",
+        "orgrole", "orgpermissions", "memberrole", "teamrole", "isowner",
+    }
+)  # fmt: skip
+"""Members of an identity or a membership that say what its holder may do, in lower case without ``_``."""
+
+Names = frozenset[str]
+NAMELESS: Names = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """How an operation's records are chosen: ``names`` by the caller, ``own`` when who they are is part of it.
+
+    ``child`` are the names that stand for the record itself and not for something that it belongs to.
+    """
+
+    names: Names = NAMELESS
+    own: bool = False
+    child: Names = NAMELESS
+
+
+def name_of(value: Input) -> str:
+    """The part of the request, as one would say it: ``params:id``."""
+    path = value.path
+    while path and path[-1] == "[]":
+        path = path[:-1]
+    return f"{value.channel}:{'.'.join(path)}"
+
+
+def names_of(value: Value) -> Names:
+    """The parts of the request by which this value, or the record it belongs to, was chosen."""
+    found: set[str] = set()
+    for part in _asked_for(value):
+        if isinstance(part, Input) and part.channel not in _UNNAMING:
+            found.add(name_of(part))
+        elif isinstance(part, Row):
+            found |= part.named
+    return frozenset(found) if len(found) <= MAX_NAMES else frozenset(sorted(found)[:MAX_NAMES])
+
+
+def _asked_for(value: Value) -> list[Value]:
+    """This value and what it was made of, without what the columns in it were declared with."""
+    found = [value]
+    seen = {id(value)}
+    for current in found:
+        for part in _predicate_of(current):
+            if id(part) not in seen:
+                seen.add(id(part))
+                found.append(part)
+        if len(found) >= MAX_PARTS:
+            break
+    return found
+
+
+def _predicate_of(value: Value) -> tuple[Value, ...]:
+    """What a part of a predicate was made of: a query within it asks for what it was told to.
+
+    A number that was worked out, such as the offset of a page, names nothing.
+    """
+    if isinstance(value, Query):
+        return value.effect.chooses
+    counted = isinstance(value, Derived) and value.how == "arithmetic"
+    return () if counted or _is_declared(value) else parts_of(value)
+
+
+def _is_declared(value: Value) -> bool:
+    """Whether this is a column, ``invoices.userId``, whose links are the table's declaration."""
+    return isinstance(value, External) and value.path[-1:] != ("()",)
+
+
+def is_role_word(name: str) -> bool:
+    """Whether a member of this name says what somebody may do."""
+    return name.lower().replace("_", "") in ROLE_WORDS
+
+
+def identities_in(value: Value) -> list[Session | Row]:
+    """Who the caller is, or records of theirs, of which this value is made.
+
+    A predicate that names them on some ways only, as in ``session ? eq(userId, session.id) : undefined``, has none.
+    """
+    found: list[Session | Row] = []
+    queue = [value]
+    for number, current in enumerate(queue):
+        if number >= MAX_PARTS * 2:
+            break
+        if isinstance(current, Session):
+            if not (current.path and is_role_word(current.path[-1])):
+                found.append(current)
+        elif isinstance(current, Row):
+            if current.own and not (current.path and is_role_word(current.path[-1])):
+                found.append(current)
+        elif (isinstance(current, Choice) and _sometimes_left_out(current)) or isinstance(current, Fn):
+            continue
+        else:
+            queue.extend(_predicate_of(current))
+    return found
+
+
+def _sometimes_left_out(choice: Choice) -> bool:
+    """Whether one alternative is a predicate and another is no predicate at all."""
+    values = [one.value for one in choice.alternatives]
+    predicates = [value for value in values if isinstance(value, External | Obj)]
+    return bool(predicates) and any(isinstance(value, Const) and not value.value for value in values)
+
+
+def owned(facts: Facts) -> Names:
+    """The names of which this path knows that they stand for records of the caller."""
+    found = {fact.of for fact in facts if fact.kind is ProofKind.OWNED and fact.polarity}
+    links = [tuple(fact.of.split(_SEPARATOR)) for fact in facts if fact.kind is ProofKind.WITHIN]
+    for _ in range(4):
+        more = {child for child, parent in links if parent in found} - found
+        if not more:
+            break
+        found |= more
+    return frozenset(found)
+
+
+def is_callers(value: Value, facts: Facts) -> bool:
+    """Whether this value belongs to the caller as far as this path knows."""
+    if identities_in(value):
+        return True
+    mine = owned(facts)
+    return bool(mine) and bool(names_of(value) & mine)
+
+
+def scope_of(effect: Effect) -> Scoped:
+    """How the records of an operation are chosen."""
+    names: set[str] = set()
+    child: set[str] = set()
+    own = False
+    for value in effect.chooses:
+        named = names_of(value)
+        names |= named
+        child |= _naming_itself(value, named)
+        own = own or bool(identities_in(value))
+    return Scoped(frozenset(names), own, frozenset(child))
+
+
+def _naming_itself(value: Value, named: Names) -> Names:
+    """Of the names in a predicate those that its id column is compared with; all of them where there is no such."""
+    if not isinstance(value, Obj):
+        return named
+    direct = [item for key, item in value.props.items() if key.lower() in _IDS]
+    return frozenset(name for item in direct for name in names_of(item)) or named
+
+
+def found_facts(effect: Effect, scoped: Scoped, file: str, at: int) -> Facts:
+    """What it says when such a query finds something: the record is the caller's, or lies within what named it."""
+    if not scoped.names:
+        return NOTHING
+    if scoped.own:
+        says = f"the {effect.subject or 'record'} is looked up together with who is calling"
+        return frozenset(owned_fact(name, file, at, says) for name in scoped.names)
+    return within(scoped.child, scoped.names, file, at)
+
+
+def owned_fact(name: str, file: str, at: int, says: str, *, polarity: bool = True) -> Fact:
+    """The fact that what is named so belongs to the caller, or does not."""
+    return Fact(ProofKind.OWNED, file, at, says, polarity=polarity, of=name)
+
+
+def role_fact(file: str, at: int, says: str) -> Fact:
+    """The fact that the caller's role was asked for and was good enough."""
+    return Fact(ProofKind.ROLE, file, at, says)
+
+
+def within(children: Iterable[str], parents: Iterable[str], file: str, at: int) -> Facts:
+    """The fact that what is named by the first lies within what is named by the second."""
+    parents = list(parents)
+    return frozenset(
+        Fact(ProofKind.WITHIN, file, at, "the record is looked up within its parent", of=f"{child}{_SEPARATOR}{parent}")
+        for child in children
+        for parent in parents
+        if child != parent
+    )
+
+
+def by_equality(left: Value, right: Value, file: str, at: int) -> tuple[Facts, Facts]:
+    """What is known of ownership when two values are the same, and when they are not."""
+    for one, other in ((left, right), (right, left)):
+        if not _is_identity(one) or _is_identity(other):
+            continue
+        names = names_of(other)
+        if names:
+            says = f"{_described(other)} is compared with who is calling"
+            same = frozenset(owned_fact(name, file, at, says) for name in names)
+            differs = frozenset(owned_fact(name, file, at, "it is not the caller's", polarity=False) for name in names)
+            return same, differs
+    return _linked(left, right, file, at), NOTHING
+
+
+def _is_identity(value: Value) -> bool:
+    return bool(identities_in(value))
+
+
+def _described(value: Value) -> str:
+    row = next((part for part in made_from(value, 20) if isinstance(part, Row)), None)
+    if row is None:
+        return "what the caller named"
+    return f"the {row.effect.subject or 'record'}'s {'.'.join(row.path) or 'value'}"
+
+
+def _linked(left: Value, right: Value, file: str, at: int) -> Facts:
+    """``task.projectId === project.id``: neither is known to be the caller's, but one lies within the other."""
+    rows = [value for value in (left, right) if isinstance(value, Row)]
+    if not rows:
+        return NOTHING
+    first, second = names_of(left), names_of(right)
+    if not first or not second or first == second:
+        return NOTHING
+    if _is_id(left) and _is_id(right):
+        return within(first, second, file, at) | within(second, first, file, at)
+    if _is_id(left) or (not isinstance(left, Row)):
+        first, second = second, first
+    return within(first, second, file, at)
+
+
+def _is_id(value: Value) -> bool:
+    return isinstance(value, Row) and bool(value.path) and value.path[-1].lower() in _IDS
+
+
+def role_in(value: Value) -> Session | Row | None:
+    """The caller's role, where this value is made of it."""
+    for part in made_from(value, MAX_PARTS):
+        if isinstance(part, Session) and part.path and is_role_word(part.path[-1]):
+            return part
+        if isinstance(part, Row) and any(map(is_role_word, part.path[-2:])) and (part.own or included(part)):
+            return part
+    return None
+
+
+def included(row: Row) -> Facts:
+    """What it says when the relation that a record was read with, narrowed to the caller, has an entry."""
+    if not row.path or row.own or not row.named:
+        return NOTHING
+    for operand in row.effect.operands:
+        if isinstance(operand, Obj) and _narrowed_to_caller(operand, row.path):
+            says = f"the {row.effect.subject or 'record'} is read with its {row.path[0]} that are the caller"
+            return frozenset(owned_fact(name, row.effect.file, row.effect.at, says) for name in row.named)
+    return NOTHING
+
+
+def _narrowed_to_caller(operand: Obj, path: tuple[str, ...]) -> bool:
+    for option in _INCLUDES:
+        relations = operand.props.get(option)
+        relation = relations.props.get(path[0]) if isinstance(relations, Obj) else None
+        if not isinstance(relation, Obj):
+            continue
+        where = relation.props.get("where")
+        if where is not None and identities_in(where):
+            return True
+        if len(path) > 1 and _narrowed_to_caller(relation, path[1:]):
+            return True
+    return False
+
+
+def is_combined(value: Value) -> bool:
+    """Whether a text or key was put together with who is calling, as in ``${user.id}/${file}``."""
+    return isinstance(value, Derived) and bool(identities_in(value))

@@ -1,0 +1,102 @@
+"""Which of the values that reach a query choose its records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts.provenance import marks
+from doorcheck.scan.facts.state import State
+from doorcheck.scan.facts.values import Const, External, Fn, Obj, Value
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator
+    from doorcheck.scan.knowledge import rows
+
+_OPTIONS = ("where", "filter")
+_RELATIONS = ("with", "include", "select", "columns")
+_LINKS = frozenset(
+    {
+        "where", "andWhere", "whereIn", "whereRef", "having", "eq", "in", "match", "filter", "or", "contains",
+        "containedBy", "overlaps", "equals", "is", "like", "ilike", "innerJoin", "leftJoin", "rightJoin", "fullJoin",
+        "doc", "key", "wheres",
+    }
+)  # fmt: skip
+_NEW = ("create", "insert", "save", "add", "bulkCreate")
+_MAX_DEPTH = 4
+
+
+def of_call(row: rows.Sink, callee: External, arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+    """What chooses the records of an operation that is one call, and of the links before it."""
+    before = tuple(
+        argument
+        for link in callee.links
+        if link.name in _LINKS
+        for argument in link.arguments
+        if not _is_label(argument)
+    )
+    if _creates(callee, arguments):
+        return ()
+    if row.chooses == "all" or row.kind == "account":
+        return (*before, *arguments)
+    if row.chooses == "first" or row.kind == "cache":
+        return (*before, *arguments[:1])
+    found = [
+        argument.props[name]
+        for argument in arguments
+        if isinstance(argument, Obj)
+        for name in _OPTIONS
+        if name in argument.props
+    ]
+    return (*before, *found)
+
+
+def _creates(callee: External, arguments: tuple[Value, ...]) -> bool:
+    """Whether an operation makes records and chooses none."""
+    name = next((part for part in reversed(callee.path) if part != "()"), "")
+    text = next((mark[1] for value in arguments[:1] for mark in marks(value) if mark[0] == "verb"), "")
+    return name.startswith(_NEW) or text == "INSERT"
+
+
+def of_link(name: str, arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+    """What a further link of a query chooses by: ``.where(…)``, ``.eq("user_id", id)``."""
+    return tuple(argument for argument in arguments if not _is_label(argument)) if name in _LINKS else ()
+
+
+def _is_label(value: Value) -> bool:
+    return isinstance(value, Const)
+
+
+def spelled_out(
+    ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str, link: str = ""
+) -> tuple[Value, ...]:
+    """The arguments, each predicate that is written as a function replaced by what it gives.
+
+    ``where: (table, { eq }) => eq(table.id, id)`` and ``.where((eb) => eb("id", "=", id))``.
+    """
+    return tuple(
+        _asked(ev, value, state, at, file)
+        if isinstance(value, Fn) and link in _LINKS
+        else _options(ev, value, state, at, file, 0)
+        for value in arguments
+    )
+
+
+def _options(ev: Evaluator, value: Value, state: State, at: int, file: str, depth: int) -> Value:
+    if not isinstance(value, Obj) or value.cls is not None or depth > _MAX_DEPTH:
+        return value
+    changed: dict[str, Value] = {}
+    for name in (*_OPTIONS, *_RELATIONS):
+        inner = value.props.get(name)
+        if isinstance(inner, Fn) and name in _OPTIONS:
+            changed[name] = _asked(ev, inner, state, at, file)
+        elif isinstance(inner, Obj) and name in _RELATIONS:
+            props = {key: _options(ev, each, state, at, file, depth + 1) for key, each in inner.props.items()}
+            if any(props[key] is not each for key, each in inner.props.items()):
+                changed[name] = Obj(props, inner.rest)
+    return Obj({**value.props, **changed}, value.rest) if changed else value
+
+
+def _asked(ev: Evaluator, function: Fn, state: State, at: int, file: str) -> Value:
+    table = External("link", ("table",))
+    operators = External("link", ("operators",))
+    return ev.call_back(function, (table, operators), state, at, file)
