@@ -45,14 +45,21 @@ def session_reason(case: DoorCase) -> NotNeeded | None:
 
 def why_nothing(case: DoorCase) -> tuple[str, tuple[Written, ...]]:
     """The reason why a door without holes, checks or doubts needs no check, with what shows it."""
-    ways = case.trace.ways_out
-    if ways and all(way.how == "throw" or _is_error(way.value) for way in ways):
+    if _refuses_everybody(case):
         return "refuses everybody: whoever calls is answered with an error", ()
     read = next((one for one in case.trace.happenings if one.effect.kind in SENSITIVE and not proven(one.facts)), None)
     if read is not None:
         says = "tells strangers nothing of what it reads, or only yes or no"
         return says, (seen_effect(read.effect, read.through),)
     return "reaches nothing that needs a session: no data, mail, file, payment or metered service", ()
+
+
+def _refuses_everybody(case: DoorCase) -> bool:
+    """Whether every answer is an error and nothing is done on the way; what throws may be a redirect."""
+    answers = [way.value for way in case.trace.ways_out if way.how != "throw"]
+    if not answers or any(one.effect.writes for one in case.trace.happenings):
+        return False
+    return all(_is_error(value) for value in answers)
 
 
 def _is_error(value: Value) -> bool:
