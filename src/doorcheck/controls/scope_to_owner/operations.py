@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from doorcheck.controls.scope_to_owner import policies
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.answers import carries, given_away
@@ -31,6 +32,7 @@ class Standing(enum.Enum):
     UNSCOPED = "unscoped"
     EVERYBODYS = "everybodys"
     NOBODYS = "nobodys"
+    UNTOLD = "untold"
     NONE = "none"
 
 
@@ -85,8 +87,8 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     scoped = ownership.scope_of(effect)
     names = _named(scoped.names)
     mine = ownership.owned(known)
-    if scoped.own or names & mine:
-        facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in names)
+    if scoped.own or scoped.names & mine:
+        facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
         return Operation(happening, scoped, Standing.OWN, _sorted(facts))
     roles = tuple(fact for fact in known if fact.kind is ProofKind.ROLE)
     if roles:
@@ -94,9 +96,13 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     machines = tuple(fact for fact in known if fact.kind in _MACHINES)
     if machines:
         return Operation(happening, scoped, Standing.MACHINE, _sorted(machines))
+    if (fact := policies.callers_only(case, effect)) is not None:
+        return Operation(happening, scoped, Standing.OWN, (fact,))
     if not effect.writes and (key_of(effect) in case.shown_publicly or _asks_for_public(effect.chooses)):
         return Operation(happening, scoped, Standing.PUBLIC)
     belongs = _belongs_to_somebody(case, happening)
+    if policies.says_nothing(case, effect) and belongs is not False:
+        return Operation(happening, scoped, Standing.UNTOLD)
     if names:
         return Operation(happening, scoped, Standing.NOBODYS if belongs is False else Standing.UNSCOPED)
     if belongs and not _of_accounts(case, happening) and not effect.chooses and not _adds(effect):
@@ -122,7 +128,7 @@ def _of_accounts(case: DoorCase, happening: Happening) -> bool:
 
 def _adds(effect: Effect) -> bool:
     """Whether an operation only makes new records."""
-    return effect.writes and not any(word in effect.says for word in ("Many", "delete", "update", "truncate"))
+    return effect.writes and not any(word in effect.says for word in ("delete", "update", "truncate", "remove"))
 
 
 def _sorted(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -13,7 +13,9 @@ from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
     ANYTHING,
     UNDEFINED,
+    Alternative,
     Arr,
+    Choice,
     Const,
     Derived,
     External,
@@ -375,7 +377,20 @@ def _route_step(ev: Evaluator, route: Route, number: int, context: Value, state:
 
     def proceed(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
         del arguments, at, file
-        return Promise(_route_step(ev, route, number + 1, context, state))
+        answers.append(settled_promise(_route_step(ev, route, number + 1, context, state)))
+        return Promise(answers[-1])
 
+    answers: list[Value] = []
     handler = route.handlers[number]
-    return call_value(ev, handler, (context, Native("next", proceed)), state, route.at, route.file)
+    answer = call_value(ev, handler, (context, Native("next", proceed)), state, route.at, route.file)
+    return _passed_on(settled_promise(answer), answers[-1]) if answers else answer
+
+
+def _passed_on(answer: Value, next_answer: Value) -> Value:
+    """A middleware that gives back nothing leaves the answer to what it called."""
+    if answer is UNDEFINED:
+        return next_answer
+    if not isinstance(answer, Choice):
+        return answer
+    each = (Alternative(_passed_on(one.value, next_answer), one.facts) for one in answer.alternatives)
+    return Choice(answer.id, tuple(each))

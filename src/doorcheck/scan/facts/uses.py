@@ -9,6 +9,7 @@ from typing import Any
 
 from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.provenance import MAX_MARKS, marks
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.values import (
     Arr,
@@ -114,12 +115,19 @@ def uses_of(effect: Effect, facts: Facts) -> list[Use]:
     """Every part of the request that reaches this operation, with what is known on the way."""
     found: list[Use] = []
     for place, value, as_record in operands_of(effect):
+        if not _may_carry_input(value):
+            continue
         at = _At(place, Form.AS_SENT, facts, as_record, effect.kind == "database")
         uses = list(_walk(value, at, _Budget()))
         if effect.unique and place is Place.KEY and len({id(use.input) for use in uses}) == 1:
             uses = [replace(use, unique=True) for use in uses]
         found.extend(uses)
     return found
+
+
+def _may_carry_input(value: Value) -> bool:
+    known = marks(value)
+    return len(known) > MAX_MARKS or any(mark[0] == "input" for mark in known)
 
 
 def found_by(effect: Effect) -> Facts:
@@ -129,7 +137,9 @@ def found_by(effect: Effect) -> Facts:
     return frozenset(
         Fact(ProofKind.CHECKED, effect.file, effect.at, "a record was found by it", of=name_of(use.input))
         for use in uses_of(effect, NOTHING)
-        if use.place is Place.KEY and use.input.check is None and use.input.channel in _TEXTS and use.input.path
+        if use.place is Place.KEY
+        and (use.input.check is None or not use.input.check.counts)
+        and (use.unique or (use.input.channel in _TEXTS and use.input.path))
     )
 
 
