@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doorcheck.scan.doors.pages import key_of
@@ -50,21 +51,22 @@ def operations_of(case: DoorCase) -> list[Operation]:
     A change is judged where it happens, a read where its result is given away: what comes between may be the check.
     """
     found: dict[tuple[str, int, Standing], Operation] = {}
+    answers = [(way.facts, given_away([way])) for way in case.trace.ways_out if proven(way.facts)]
     for happening in case.trace.happenings:
         effect = happening.effect
         if effect.kind not in RECORDS:
             continue
-        known = [happening.facts] if effect.writes else _when_given_away(case, happening)
+        known = [happening.facts] if effect.writes else _when_given_away(answers, happening)
         for facts in known:
             operation = _judged(case, happening, facts)
             found.setdefault((effect.file, effect.at, operation.standing), operation)
     return list(found.values())
 
 
-def _when_given_away(case: DoorCase, happening: Happening) -> list[Facts]:
+def _when_given_away(answers: Sequence[tuple[Facts, Sequence[Effect]]], happening: Happening) -> list[Facts]:
     """What is known on each way out that carries the result of a read."""
-    ways = [way for way in case.trace.ways_out if proven(way.facts) and carries(given_away([way]), happening.effect)]
-    return [way.facts | _authority(happening.facts) for way in ways]
+    known = [facts for facts, given in answers if carries(given, happening.effect)]
+    return [facts | _authority(happening.facts) for facts in known]
 
 
 def _authority(facts: Facts) -> Facts:
