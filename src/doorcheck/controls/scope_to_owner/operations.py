@@ -18,7 +18,8 @@ from doorcheck.scan.judging import DoorCase
 RECORDS = frozenset({"database", "storage", "account"})
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE, ProofKind.CAPABILITY, ProofKind.CREDENTIAL})
 _AUTHORITY = frozenset({ProofKind.OWNED, ProofKind.WITHIN, ProofKind.ROLE})
-_CARRIED = ("header:", "cookie:", "headers:", "cookies:", "address:", "url:")
+CARRIED = ("header:", "cookie:", "headers:", "cookies:", "address:", "url:")
+"""Parts of a request that name no record: they carry who is calling, or where from."""
 _VISIBILITY = frozenset({"published", "ispublished", "public", "ispublic", "visibility", "status", "publishedat"})
 
 
@@ -79,7 +80,7 @@ def effect_names(happening: Happening) -> ownership.Names:
 
 
 def _named(names: ownership.Names) -> frozenset[str]:
-    return frozenset(name for name in names if not name.startswith(_CARRIED))
+    return frozenset(name for name in names if not name.startswith(CARRIED))
 
 
 def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
@@ -90,7 +91,7 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     if scoped.own or names & mine:
         facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in names)
         return Operation(happening, scoped, Standing.OWN, _sorted(facts))
-    roles = tuple(fact for fact in known if fact.kind is ProofKind.ROLE)
+    roles = tuple(fact for fact in known if fact.kind is ProofKind.ROLE and fact.polarity)
     if roles:
         return Operation(happening, scoped, Standing.ROLE, _sorted(roles))
     machines = tuple(fact for fact in known if fact.kind in _MACHINES)

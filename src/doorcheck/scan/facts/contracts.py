@@ -28,7 +28,7 @@ def given_to(
 ) -> Value:
     """What a procedure's handler gets under this name; without a schema the library passes nothing on."""
     if raw:
-        return given
+        return _bound(knowledge, schemas, file, at, raw=True) if name.startswith("bindArgs") else given
     if name.startswith("bindArgs"):
         return _bound(knowledge, schemas, file, at)
     mine = [schema for link, schema in schemas if link == name] if name in _OWN else []
@@ -39,18 +39,27 @@ def given_to(
 def demanded_of_input(knowledge: Knowledge, schemas: Sequence[Named], given: Value, file: str, at: int) -> Facts:
     """What is known of the input once it has passed a procedure's schemas."""
     mine = [shape_of(knowledge, schema) for link, schema in schemas if link not in _OWN and link != _BOUND]
-    return facts_of(given, Check(file, at, _together(mine))) if mine else NOTHING
+    known = facts_of(given, Check(file, at, _together(mine))) if mine else NOTHING
+    for number, shape in enumerate(_bound_shapes(knowledge, schemas)):
+        known |= facts_of(_bound_input(number), Check(file, at, shape))
+    return known
 
 
-def _bound(knowledge: Knowledge, schemas: Sequence[Named], file: str, at: int) -> Value:
+def _bound(knowledge: Knowledge, schemas: Sequence[Named], file: str, at: int, *, raw: bool = False) -> Value:
+    """The arguments that were bound to an action: the client sends them too."""
+    shapes = _bound_shapes(knowledge, schemas)
+    if raw:
+        return Arr(tuple(_bound_input(number) for number in range(len(shapes))), (Input("argument", ("bound",)),))
+    return Arr(tuple(checked(_bound_input(number), Check(file, at, shape)) for number, shape in enumerate(shapes)))
+
+
+def _bound_shapes(knowledge: Knowledge, schemas: Sequence[Named]) -> list[Shape]:
     lists = [schema for link, schema in schemas if link == _BOUND]
-    each = lists[-1].items if lists and isinstance(lists[-1], Arr) else ()
-    return Arr(
-        tuple(
-            Input("argument", (str(number),), Check(file, at, shape_of(knowledge, schema)))
-            for number, schema in enumerate(each)
-        )
-    )
+    return [shape_of(knowledge, each) for each in lists[-1].items] if lists and isinstance(lists[-1], Arr) else []
+
+
+def _bound_input(number: int) -> Input:
+    return Input("argument", ("bound", str(number)))
 
 
 def _together(shapes: Sequence[Shape]) -> Shape:

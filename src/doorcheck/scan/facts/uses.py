@@ -123,12 +123,19 @@ def _uses_of(effect: Effect, operands: tuple[Value, ...], given: tuple[Value, ..
     del operands, given
     found: dict[Use, None] = {}
     for place, value, as_record in _operands(effect):
+        if not _may_carry_input(value):
+            continue
         at = _At(place, Form.AS_SENT, NOTHING, as_record, effect.kind == "database")
         uses = list(_walk(value, at, _Budget()))
         if effect.unique and place is Place.KEY and len({id(use.input) for use in uses}) == 1:
             uses = [replace(use, unique=True) for use in uses]
         found.update(dict.fromkeys(uses))
     return tuple(found)
+
+
+def _may_carry_input(value: Value) -> bool:
+    known = marks(value)
+    return len(known) > MAX_MARKS or any(mark[0] == "input" for mark in known)
 
 
 def found_by(effect: Effect) -> Facts:
@@ -138,7 +145,9 @@ def found_by(effect: Effect) -> Facts:
     return frozenset(
         Fact(ProofKind.CHECKED, effect.file, effect.at, "a record was found by it", of=name_of(use.input))
         for use in uses_of(effect, NOTHING)
-        if use.place is Place.KEY and use.input.check is None and use.input.channel in _TEXTS and use.input.path
+        if use.place is Place.KEY
+        and (use.input.check is None or not use.input.check.counts)
+        and (use.unique or (use.input.channel in _TEXTS and use.input.path))
     )
 
 
@@ -232,16 +241,9 @@ class _Budget:
 
 def _walk(value: Value, at: _At, budget: _Budget) -> Iterator[Use]:
     step = _WALKS.get(type(value))
-    if step is not None and _of_caller(value) and budget.spend(value, at):
+    kept = isinstance(value, Derived | Unknown | External)  # these keep their marks
+    if step is not None and (not kept or _may_carry_input(value)) and budget.spend(value, at):
         yield from step(value, at, budget)
-
-
-def _of_caller(value: Value) -> bool:
-    """Whether anything of the request can be in it, as far as that is kept with the value."""
-    if not isinstance(value, Derived | Unknown | External):
-        return True
-    known = marks(value)
-    return len(known) >= MAX_MARKS or any(mark[0] == "input" for mark in known)
 
 
 def _walk_input(value: Input, at: _At, budget: _Budget) -> Iterator[Use]:

@@ -144,7 +144,8 @@ def checked(value: Value, check: Check, depth: int = 0) -> Value:
         items = tuple(checked(item, inner, depth + 1) for item in value.items)
         return Arr(items, tuple(checked(rest, check, depth + 1) for rest in value.rest))
     if isinstance(value, Derived):
-        return Derived(value.how, tuple(checked(part, check, depth + 1) for part in value.parts))
+        how = "call" if value.how == "parse" else value.how  # what was parsed out of a text is what the check saw
+        return Derived(how, tuple(checked(part, check, depth + 1) for part in value.parts))
     if isinstance(value, Unknown) and value.parts:
         return Unknown(value.fact, tuple(checked(part, check, depth + 1) for part in value.parts))
     if isinstance(value, Choice):
