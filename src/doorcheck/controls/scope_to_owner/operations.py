@@ -88,8 +88,8 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     scoped = ownership.scope_of(effect)
     names = _named(scoped.names)
     mine = ownership.owned(known)
-    if scoped.own or names & mine:
-        facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in names)
+    if scoped.own or scoped.names & mine:
+        facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
         return Operation(happening, scoped, Standing.OWN, _sorted(facts))
     roles = tuple(fact for fact in known if fact.kind is ProofKind.ROLE and fact.polarity)
     if roles:
@@ -125,7 +125,7 @@ def _of_accounts(case: DoorCase, happening: Happening) -> bool:
 
 def _adds(effect: Effect) -> bool:
     """Whether an operation only makes new records."""
-    return effect.writes and not any(word in effect.says for word in ("Many", "delete", "update", "truncate"))
+    return effect.writes and not any(word in effect.says for word in ("delete", "update", "truncate", "remove"))
 
 
 def _sorted(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
