@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts import ownership
-from doorcheck.scan.facts.answers import carries, given_away
+from doorcheck.scan.facts.answers import known_with
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
@@ -63,8 +63,9 @@ def operations_of(case: DoorCase) -> list[Operation]:
 
 def _when_given_away(case: DoorCase, happening: Happening) -> list[Facts]:
     """What is known on each way out that carries the result of a read."""
-    ways = [way for way in case.trace.ways_out if proven(way.facts) and carries(given_away([way]), happening.effect)]
-    return [way.facts | _authority(happening.facts) for way in ways]
+    reached = _authority(happening.facts)
+    ways = [way for way in case.trace.ways_out if proven(way.facts)]
+    return [facts | reached for way in ways for facts in dict.fromkeys(known_with(way, happening.effect))]
 
 
 def _authority(facts: Facts) -> Facts:
@@ -85,8 +86,8 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     scoped = ownership.scope_of(effect)
     names = _named(scoped.names)
     mine = ownership.owned(known)
-    if scoped.own or names & mine:
-        facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in names)
+    if scoped.own or scoped.names & mine:  # a key that was sent along, and found, is the caller's too
+        facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
         return Operation(happening, scoped, Standing.OWN, _sorted(facts))
     roles = tuple(fact for fact in known if fact.kind is ProofKind.ROLE)
     if roles:
@@ -122,7 +123,11 @@ def _of_accounts(case: DoorCase, happening: Happening) -> bool:
 
 def _adds(effect: Effect) -> bool:
     """Whether an operation only makes new records."""
-    return effect.writes and not any(word in effect.says for word in ("Many", "delete", "update", "truncate"))
+    if not effect.writes:
+        return False
+    if any(word in effect.says for word in ("create", "insert")):
+        return True
+    return not any(word in effect.says for word in ("Many", "delete", "update", "truncate"))
 
 
 def _sorted(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -144,9 +144,11 @@ class Procedure(Value):
         row = self.chain.row
         parts: dict[str, Value] = {row.context: context, "ctx": context, "context": context}
         for name in row.input:
-            parts[name] = contracts.given_to(
+            value = contracts.given_to(
                 ev.knowledge, self.chain.schemas, name, given, self.file, self.at, raw=name in row.raw
             )
+            plain = name.removesuffix("()")
+            parts[plain] = value if plain == name else _giving(plain, value)
         if number == len(self.chain.middlewares):
             passed = Obj(parts, (ANYTHING,))
             return call_value(ev, self.handler, (given, passed) if row.positional else (passed,), state, at, file)
@@ -194,6 +196,11 @@ class Procedure(Value):
         )
         extended = Obj({}, (context, answer)) if not isinstance(answer, Obj) else answer
         return self._step(ev, number + 1, given, extended, state, at, file)
+
+
+def _giving(name: str, value: Value) -> Native:
+    """A function that is asked for the input: ``await getRawInput()``."""
+    return Native(name, lambda *_: Promise(value))
 
 
 def extended_context(context: Value, passed: Value, row: rows.Builder) -> Value:
