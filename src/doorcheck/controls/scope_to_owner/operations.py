@@ -86,7 +86,7 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     scoped = ownership.scope_of(effect)
     names = _named(scoped.names)
     mine = ownership.owned(known)
-    if scoped.own or scoped.names & mine:  # a key that was sent along, and found, is the caller's too
+    if scoped.own or scoped.names & mine:
         facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
         return Operation(happening, scoped, Standing.OWN, _sorted(facts))
     roles = tuple(fact for fact in known if fact.kind is ProofKind.ROLE)
@@ -123,11 +123,7 @@ def _of_accounts(case: DoorCase, happening: Happening) -> bool:
 
 def _adds(effect: Effect) -> bool:
     """Whether an operation only makes new records."""
-    if not effect.writes:
-        return False
-    if any(word in effect.says for word in ("create", "insert")):
-        return True
-    return not any(word in effect.says for word in ("Many", "delete", "update", "truncate"))
+    return effect.writes and not any(word in effect.says for word in ("delete", "update", "truncate", "remove"))
 
 
 def _sorted(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -163,7 +163,8 @@ def _plain(name: str) -> str:
 
 def _way(case: DoorCase, worst: Operation) -> str:
     names = worst.scoped.names
-    later = {name for way in case.trace.ways_out for name in ownership.owned(way.facts)}
+    before = worst.happening.facts
+    later = {name for way in case.trace.ways_out if before <= way.facts for name in ownership.owned(way.facts)}
     if names & later and worst.happening.effect.writes:
         return spec.CHECK_AFTER
     if _owner_from_client(case, worst):

@@ -8,6 +8,7 @@ from doorcheck.scan.facts import first_use
 from doorcheck.scan.facts.collecting import collect, replace_variable
 from doorcheck.scan.facts.members import GLOBAL_OBJECTS
 from doorcheck.scan.facts.proofs import Fact, Facts, configured
+from doorcheck.scan.facts.shapes import settled
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.values import (
     Alternative,
@@ -39,7 +40,7 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
     if isinstance(target.object, ir.Name) and target.object.id in GLOBAL_OBJECTS and scope.frames:
         _keep(ev, target, value, state, scope)
         return
-    owner = evaluate(ev, target.object, state, scope)
+    owner = settled(evaluate(ev, target.object, state, scope), state)
     if isinstance(owner, External) and owner.package == "js" and owner.path[-1:] in _GLOBAL and scope.frames:
         _keep(ev, target, value, state, scope)
         return
@@ -47,12 +48,10 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         _put_into(ev, owner, target, value, state, scope)
     if isinstance(owner, Cls):
         owner.statics[target.property] = _one_of(ev, owner, target, value, scope)
-    elif not isinstance(owner, Obj):
-        _attach(ev, owner, target, value, state, scope)
-    elif owner.cls is not None:
+    elif isinstance(owner, Obj) and owner.cls is not None:
         owner.props[target.property] = value
-    elif isinstance(target.object, ir.Name):
-        replace_variable(ev, target.object.id, Obj({**owner.props, target.property: value}, owner.rest), state, scope)
+    elif isinstance(target.object, ir.Name) and (changed := _with_property(owner, target.property, value)) is not owner:
+        replace_variable(ev, target.object.id, changed, state, scope)
 
 
 def _put_into(ev: Evaluator, row: Row, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
@@ -97,7 +96,12 @@ def _picked(instance: Value, setting: str, unsettled: Fact) -> Facts:
     return frozenset({unsettled, configured(setting, name, f"{name} is the one configured")})
 
 
-def _attach(ev: Evaluator, owner: Value, target: ir.Member, value: Value, state: State, scope: Scope) -> None:
-    """A property set on something from outside, such as ``req.user = user``, is kept beside it."""
-    if isinstance(target.object, ir.Name) and isinstance(owner, Input | External | Derived | Unknown):
-        replace_variable(ev, target.object.id, Obj({target.property: value}, (owner,)), state, scope)
+def _with_property(owner: Value, name: str, value: Value) -> Value:
+    """The owner with one property more; one set on something from outside, such as ``req.user``, is kept beside it."""
+    if isinstance(owner, Obj) and owner.cls is None:
+        return Obj({**owner.props, name: value}, owner.rest)
+    if isinstance(owner, Choice):
+        each = tuple(Alternative(_with_property(one.value, name, value), one.facts) for one in owner.alternatives)
+        changed = any(new.value is not old.value for new, old in zip(each, owner.alternatives, strict=True))
+        return Choice(owner.id, each) if changed else owner
+    return Obj({name: value}, (owner,)) if isinstance(owner, Input | External | Derived | Unknown) else owner

@@ -100,7 +100,7 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         if isinstance(one, Choice):
 
             def each(value: Value, other: Value = other) -> Test:
-                if value is UNDEFINED and _is_column(other):
+                if value is UNDEFINED and (_is_column(other) or _is_known_caller(other, state)):
                     return Test(NEVER, EITHER)  # what is missing on one way is no column's value: those are null
                 return equal(ev, value, other, scope, at, state)
 
@@ -136,6 +136,13 @@ def _is_column(value: Value) -> bool:
     if isinstance(value, Choice):
         return all(_is_column(one.value) for one in value.alternatives)
     return isinstance(value, Row) and bool(value.path)
+
+
+def _is_known_caller(value: Value, state: State | None) -> bool:
+    """Whether this is the id of a caller of whom this path knows who they are."""
+    if not isinstance(value, Session) or not value.path or state is None:
+        return False
+    return value.path[-1].lower() in roles.WHO and (value.sure or value.proof in state.facts)
 
 
 def _same_value(left: Const, right: Const) -> bool:

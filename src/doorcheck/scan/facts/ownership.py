@@ -20,6 +20,7 @@ from doorcheck.scan.facts.values import (
     Fn,
     Input,
     Obj,
+    Query,
     Row,
     Session,
     Value,
@@ -70,12 +71,42 @@ def name_of(value: Input) -> str:
 def names_of(value: Value) -> Names:
     """The parts of the request by which this value, or the record it belongs to, was chosen."""
     found: set[str] = set()
-    for part in made_from(value, MAX_PARTS):
+    for part in _asked_for(value):
         if isinstance(part, Input) and part.channel not in _UNNAMING:
             found.add(name_of(part))
         elif isinstance(part, Row):
             found |= part.named
     return frozenset(found) if len(found) <= MAX_NAMES else frozenset(sorted(found)[:MAX_NAMES])
+
+
+def _asked_for(value: Value) -> list[Value]:
+    """This value and what it was made of, without what the columns in it were declared with."""
+    found = [value]
+    seen = {id(value)}
+    for current in found:
+        for part in _predicate_of(current):
+            if id(part) not in seen:
+                seen.add(id(part))
+                found.append(part)
+        if len(found) >= MAX_PARTS:
+            break
+    return found
+
+
+def _predicate_of(value: Value) -> tuple[Value, ...]:
+    """What a part of a predicate was made of: a query within it asks for what it was told to.
+
+    A number that was worked out, such as the offset of a page, names nothing.
+    """
+    if isinstance(value, Query):
+        return value.effect.chooses
+    counted = isinstance(value, Derived) and value.how == "arithmetic"
+    return () if counted or _is_declared(value) else parts_of(value)
+
+
+def _is_declared(value: Value) -> bool:
+    """Whether this is a column, ``invoices.userId``, whose links are the table's declaration."""
+    return isinstance(value, External) and value.path[-1:] != ("()",)
 
 
 def is_role_word(name: str) -> bool:
@@ -102,7 +133,7 @@ def identities_in(value: Value) -> list[Session | Row]:
         elif (isinstance(current, Choice) and _sometimes_left_out(current)) or isinstance(current, Fn):
             continue
         else:
-            queue.extend(parts_of(current))
+            queue.extend(_predicate_of(current))
     return found
 
 

@@ -51,7 +51,7 @@ def of_call(row: rows.Sink, callee: External, arguments: tuple[Value, ...]) -> t
         return ()
     if row.chooses == "all" or row.kind == "account":
         return (*before, *arguments)
-    if row.chooses == "first":
+    if row.chooses == "first" or row.kind == "cache":
         return (*before, *arguments[:1])
     reads = _called(callee).startswith(_READS)
     found = [asked for argument in arguments if (asked := _asked_for(argument, reads, 0)) is not None]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
 
 
-_WHO = frozenset({"email", "id", "sub", "userid", "username", "login", "primaryemailaddress", "emailaddress"})
+WHO = frozenset({"email", "id", "sub", "userid", "username", "login", "primaryemailaddress", "emailaddress"})
 """Members of an identity by which single people are told apart."""
 
 
@@ -36,7 +36,7 @@ def asked(ev: Evaluator, value: Value, constant: Const, scope: Scope, at: int) -
         return Test(EITHER, (Branch(ownership.included(value)),), (value,))
     if isinstance(value, Derived) and value.how == FILLED_LENGTH and constant.value == 0:
         return Test(NEVER, EITHER, (value,))
-    who = value if isinstance(value, Session) and value.path[-1:] and value.path[-1].lower() in _WHO else None
+    who = value if isinstance(value, Session) and value.path[-1:] and value.path[-1].lower() in WHO else None
     if who is not None and isinstance(constant.value, str) and constant.value:
         return Test((Branch(_learned(ev, who, scope.module.path, at)),), EITHER, (value,))
     if constant.value is None or constant.value is UNDEFINED.value or constant.value is False or not constant.value:
@@ -75,7 +75,7 @@ def _listed(collection: Value, item: Value) -> Session | Row | None:
     """Who is calling, where they are looked for in a list that the deployment or the code fixes."""
     who = ownership.identities_in(item)
     fixed = any(isinstance(part, Env) for part in made_from(collection, 30)) or bool(constants_of(collection))
-    return who[0] if who and fixed and who[0].path[-1:] and who[0].path[-1].lower() in _WHO else None
+    return who[0] if who and fixed and who[0].path[-1:] and who[0].path[-1].lower() in WHO else None
 
 
 def counted(operator: str, left: Value, right: Value) -> Test | None:

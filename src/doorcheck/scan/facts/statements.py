@@ -9,7 +9,7 @@ from doorcheck.scan.facts import binding, comparisons, first_use, names, refusal
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven, shared
 from doorcheck.scan.facts.state import State, merge
 from doorcheck.scan.facts.truth import Branches, truth
 from doorcheck.scan.facts.values import (
@@ -218,12 +218,27 @@ def _try(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits
     after = run_block(ev, node.handler, merge(handled), scope, exits)
     if not after:
         _excuse(ev, begun)
+    elif left and not caught and not thrown:
+        _go_on_as_checked(left, after)
     return _finally(ev, node, merge([*left, *after]), scope, exits)
 
 
 def _excuse(ev: Evaluator, begun: int) -> None:
     """What a catch block does on its way out reports the failure: the work of the door did not go on."""
     ev.forget(begun, len(ev.happenings), lambda happening: not proven(happening.facts))
+
+
+def _go_on_as_checked(left: States, after: States) -> None:
+    """Where nothing in the body refuses by throwing, no caller chooses the way through the catch block.
+
+    What every way through the body knows of whose the records are holds after it as well.
+    """
+    known = frozenset(fact for fact in shared(state.facts for state in left) if fact.kind in _AUTHORITY)
+    for state in after:
+        state.facts |= known
+
+
+_AUTHORITY = frozenset({ProofKind.OWNED, ProofKind.WITHIN, ProofKind.ROLE})
 
 
 def _entering_handler(entry: States, thrown: States, reached: States, gained: Facts, scope: Scope, at: int) -> States:
@@ -234,7 +249,7 @@ def _entering_handler(entry: States, thrown: States, reached: States, gained: Fa
         state.frames = {frame: variables for frame, variables in state.frames.items() if frame in known}
         found.append(state)
     if reached:
-        found.extend(merge([state.fork() for state in reached]))
+        found.extend(merge([_not_answered(state) for state in reached]))
     elif not found:
         found = entry
     for state in found:
@@ -242,6 +257,13 @@ def _entering_handler(entry: States, thrown: States, reached: States, gained: Fa
             swallowed = Fact(ProofKind.CAUGHT, scope.module.path, at, "the check's failure is caught here")
             state.facts |= {swallowed}
     return found
+
+
+def _not_answered(state: State) -> State:
+    """The path as a failure on it finds it: what it answered where nothing failed is no answer here."""
+    copy = state.fork()
+    copy.replied = []
+    return copy
 
 
 def _finally(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits) -> States:
