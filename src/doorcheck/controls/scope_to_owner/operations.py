@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from doorcheck.controls.scope_to_owner import policies
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.answers import known_with
@@ -31,6 +32,7 @@ class Standing(enum.Enum):
     UNSCOPED = "unscoped"
     EVERYBODYS = "everybodys"
     NOBODYS = "nobodys"
+    UNTOLD = "untold"
     NONE = "none"
 
 
@@ -95,9 +97,13 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     machines = tuple(fact for fact in known if fact.kind in _MACHINES)
     if machines:
         return Operation(happening, scoped, Standing.MACHINE, _sorted(machines))
+    if (fact := policies.callers_only(case, effect)) is not None:
+        return Operation(happening, scoped, Standing.OWN, (fact,))
     if not effect.writes and (key_of(effect) in case.shown_publicly or _asks_for_public(effect.chooses)):
         return Operation(happening, scoped, Standing.PUBLIC)
     belongs = _belongs_to_somebody(case, happening)
+    if policies.says_nothing(case, effect) and belongs is not False:
+        return Operation(happening, scoped, Standing.UNTOLD)
     if names:
         return Operation(happening, scoped, Standing.NOBODYS if belongs is False else Standing.UNSCOPED)
     if belongs and not _of_accounts(case, happening) and not effect.chooses and not _adds(effect):
