@@ -11,6 +11,8 @@ from importlib import resources
 
 from doorcheck.controls.authenticate import spec as authenticate_spec
 from doorcheck.controls.cover_every_door import spec as cover_every_door_spec
+from doorcheck.controls.derive_identity import spec as derive_identity_spec
+from doorcheck.controls.hide_existence import spec as hide_existence_spec
 from doorcheck.controls.patch_framework import spec as patch_framework_spec
 from doorcheck.controls.refuse_unknown_fields import spec as refuse_unknown_fields_spec
 from doorcheck.controls.require_role import spec as require_role_spec
@@ -121,6 +123,12 @@ def _require_role(case: DoorCase) -> Verdict:
     return judge(case)
 
 
+def _derive_identity(case: DoorCase) -> Verdict:
+    from doorcheck.controls.derive_identity.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
 def _note_on_require_role(case: DoorCase) -> object:
     from doorcheck.controls.require_role.static import note  # noqa: PLC0415
 
@@ -137,6 +145,12 @@ def _settle_require_role(verdict: Verdict, own: DoorNote, doors: Sequence[DoorNo
     from doorcheck.controls.require_role.static import settle  # noqa: PLC0415
 
     return settle(verdict, own, doors)
+
+
+def _hide_existence(case: DoorCase) -> Verdict:
+    from doorcheck.controls.hide_existence.static import judge  # noqa: PLC0415
+
+    return judge(case)
 
 
 _AUTHENTICATE = Control(authenticate_spec.SPEC, judge_door=_authenticate)
@@ -174,4 +188,6 @@ CATALOGUE: tuple[Control, ...] = (
     ),
     Control(validate_input_spec.SPEC, judge_door=_validate_input),
     Control(refuse_unknown_fields_spec.SPEC, judge_door=_refuse_unknown_fields),
+    Control(derive_identity_spec.SPEC, judge_door=_derive_identity, after=(_AUTHENTICATE,)),
+    Control(hide_existence_spec.SPEC, judge_door=_hide_existence, after=(_AUTHENTICATE,)),
 )

@@ -17,6 +17,8 @@ class ControlId(enum.StrEnum):
     REFUSE_UNKNOWN_FIELDS = "refuse-unknown-fields"
     SCOPE_TO_OWNER = "scope-to-owner"
     REQUIRE_ROLE = "require-role"
+    DERIVE_IDENTITY = "derive-identity"
+    HIDE_EXISTENCE = "hide-existence"
 
 
 class Question(enum.StrEnum):

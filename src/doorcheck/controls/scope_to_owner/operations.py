@@ -6,9 +6,10 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from doorcheck.controls.scope_to_owner import policies
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts import ownership
-from doorcheck.scan.facts.answers import carries, given_away
+from doorcheck.scan.facts.answers import carried_by, carries
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
@@ -33,6 +34,7 @@ class Standing(enum.Enum):
     UNSCOPED = "unscoped"
     EVERYBODYS = "everybodys"
     NOBODYS = "nobodys"
+    UNTOLD = "untold"
     NONE = "none"
 
 
@@ -52,7 +54,7 @@ def operations_of(case: DoorCase) -> list[Operation]:
     A change is judged where it happens, a read where its result is given away: what comes between may be the check.
     """
     found: dict[tuple[str, int, Standing], Operation] = {}
-    answers = [(way.facts, given_away([way])) for way in case.trace.ways_out if proven(way.facts)]
+    answers = [each for way in case.trace.ways_out if proven(way.facts) for each in carried_by(way)]
     for happening in case.trace.happenings:
         effect = happening.effect
         if effect.kind not in RECORDS:
@@ -64,10 +66,11 @@ def operations_of(case: DoorCase) -> list[Operation]:
     return list(found.values())
 
 
-def _when_given_away(answers: Sequence[tuple[Facts, Sequence[Effect]]], happening: Happening) -> list[Facts]:
+def _when_given_away(answers: Sequence[tuple[Effect, Facts]], happening: Happening) -> list[Facts]:
     """What is known on each way out that carries the result of a read."""
-    known = [facts for facts, given in answers if carries(given, happening.effect)]
-    return [facts | _authority(happening.facts) for facts in known]
+    reached = _authority(happening.facts)
+    known = dict.fromkeys(facts for given, facts in answers if carries([given], happening.effect))
+    return [facts | reached for facts in known]
 
 
 def _authority(facts: Facts) -> Facts:
@@ -97,9 +100,13 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     machines = tuple(fact for fact in known if fact.kind in _MACHINES)
     if machines:
         return Operation(happening, scoped, Standing.MACHINE, _sorted(machines))
+    if (fact := policies.callers_only(case, effect)) is not None:
+        return Operation(happening, scoped, Standing.OWN, (fact,))
     if not effect.writes and (key_of(effect) in case.shown_publicly or _asks_for_public(effect.chooses)):
         return Operation(happening, scoped, Standing.PUBLIC)
     belongs = _belongs_to_somebody(case, happening)
+    if policies.says_nothing(case, effect) and belongs is not False:
+        return Operation(happening, scoped, Standing.UNTOLD)
     if names:
         return Operation(happening, scoped, Standing.NOBODYS if belongs is False else Standing.UNSCOPED)
     if belongs and not _of_accounts(case, happening) and not effect.chooses and not _adds(effect):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorcheck.controls.scope_to_owner import spec
+from doorcheck.controls.scope_to_owner import policies, spec
 from doorcheck.controls.scope_to_owner.operations import Operation, Standing, operations_of
 from doorcheck.core import (
     Confidence,
@@ -63,6 +63,7 @@ def _exposed(case: DoorCase) -> list[Happening]:
         and not proven(happening.facts)
         and (happening.effect.writes or carries(shown, happening.effect))
         and not _by_forged_identity(happening)
+        and policies.callers_only(case, happening.effect) is None
     ]
 
 
@@ -97,6 +98,10 @@ def _of_operations(case: DoorCase, operations: list[Operation]) -> Verdict:
     everybodys = [each for each in operations if each.standing is Standing.EVERYBODYS]
     if everybodys:
         return _everybodys(everybodys)
+    untold = next((each for each in operations if each.standing is Standing.UNTOLD), None)
+    if untold is not None:
+        says = f"{untold.happening.effect.says} is left to row-level security, and no migration says what that allows"
+        return Unknown(Why.UNRESOLVED_CALL, says, _evidence([untold]))
     for standing in (Standing.OWN, Standing.ROLE, Standing.MACHINE):
         found = [each for each in operations if each.standing is standing]
         if found:

@@ -13,7 +13,9 @@ from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
     ANYTHING,
     UNDEFINED,
+    Alternative,
     Arr,
+    Choice,
     Const,
     Derived,
     External,
@@ -143,10 +145,7 @@ class Procedure(Value):
 
         row = self.chain.row
         parts: dict[str, Value] = {row.context: context, "ctx": context, "context": context}
-        for name in row.input:
-            parts[name] = contracts.given_to(
-                ev.knowledge, self.chain.schemas, name, given, self.file, self.at, raw=name in row.raw
-            )
+        parts |= contracts.inputs_of(ev.knowledge, self.chain.schemas, row, given, self.file, self.at)
         if number == len(self.chain.middlewares):
             passed = Obj(parts, (ANYTHING,))
             return call_value(ev, self.handler, (given, passed) if row.positional else (passed,), state, at, file)
@@ -375,7 +374,20 @@ def _route_step(ev: Evaluator, route: Route, number: int, context: Value, state:
 
     def proceed(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
         del arguments, at, file
-        return Promise(_route_step(ev, route, number + 1, context, state))
+        answers.append(settled_promise(_route_step(ev, route, number + 1, context, state)))
+        return Promise(answers[-1])
 
+    answers: list[Value] = []
     handler = route.handlers[number]
-    return call_value(ev, handler, (context, Native("next", proceed)), state, route.at, route.file)
+    answer = call_value(ev, handler, (context, Native("next", proceed)), state, route.at, route.file)
+    return _passed_on(settled_promise(answer), answers[-1]) if answers else answer
+
+
+def _passed_on(answer: Value, next_answer: Value) -> Value:
+    """A middleware that gives back nothing leaves the answer to what it called."""
+    if answer is UNDEFINED:
+        return next_answer
+    if not isinstance(answer, Choice):
+        return answer
+    each = (Alternative(_passed_on(one.value, next_answer), one.facts) for one in answer.alternatives)
+    return Choice(answer.id, tuple(each))

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform, predicates, shapes, validators
+from doorcheck.scan.facts import chains, platform, policed, predicates, shapes, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -30,6 +30,7 @@ from doorcheck.scan.facts.values import (
     Obj,
     Promise,
     Query,
+    Reply,
     Row,
     Session,
     Test,
@@ -171,6 +172,7 @@ def _sink(
         given=arguments,
         weak=row.undefined == "dropped",
         unique=row.undefined == "refused",
+        policed=policed.is_policed(row, callee),
     )
     if callee.path[-1:] == ("save",) and callee.links:
         effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``
@@ -232,9 +234,9 @@ def _denial(
 ) -> Value:
     from doorcheck.scan.facts.evaluator import PathEnds  # noqa: PLC0415 - the evaluator calls libraries
 
-    del row, callee, arguments, at, file
+    del callee, arguments, at, file
     ev.may_throw(state)
-    raise PathEnds(refusal=True)
+    raise PathEnds(refusal=True, value=UNDEFINED if row.status is None else Reply(row.status, None))
 
 
 def _identity(
@@ -352,6 +354,7 @@ def change_record(
     says = f"database {subject}.{name}" if subject else f"database {name}"
     effect = Effect("database", writes=True, says=says, file=file, at=at, subject=subject, operands=(row, *arguments))
     effect.given = (*ev.assigned.get(row.effect, ()), *arguments)
+    effect.chooses = (row,)
     ev.happen(effect, state)
     return Query(effect)
 

@@ -60,7 +60,16 @@ def _answer(ev: Evaluator, effect: Effect, state: State) -> Row:
     scoped = Scoped(scoped.names, own, scoped.child)
     found = proofs | ownership.found_facts(effect, scoped, effect.file, effect.at)
     ev.attempts |= found
+    if found and _throws_where_none(effect):
+        ev.may_throw(state)
+        state.facts |= found
     return Row(effect, found | found_by(effect), named=scoped.names, own=own)
+
+
+def _throws_where_none(effect: Effect) -> bool:
+    """Whether such an operation comes back only with a record: ``findFirstOrThrow``, a change by a unique key."""
+    name = effect.says.rsplit(".", 1)[-1]
+    return name.endswith("OrThrow") or (effect.unique and name in {"update", "delete"})
 
 
 def _awaited_choice(ev: Evaluator, value: Choice, state: State, at: int, file: str) -> Value:

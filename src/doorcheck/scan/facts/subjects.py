@@ -7,6 +7,9 @@ from doorcheck.scan.facts.values import Const, External, Value
 
 def subject_of(callee: External, arguments: tuple[Value, ...]) -> str:
     """The model, table or collection an operation is about; empty where the code does not say."""
+    for link in reversed(callee.links):
+        if link.name in _TABLES and link.arguments and _is_name(link.arguments[0]):
+            return str(getattr(link.arguments[0], "value", ""))
     for value in arguments[:1]:
         if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) < 60:
             return value.value
@@ -20,6 +23,14 @@ def subject_of(callee: External, arguments: tuple[Value, ...]) -> str:
         if first and isinstance(first[0], Const) and isinstance(first[0].value, str) and len(first[0].value) < 60:
             return first[0].value
     return next((table for link in callee.links for value in link.arguments[:1] if (table := _table(value))), "")
+
+
+_TABLES = frozenset({"from", "collection", "table", "into"})
+"""Calls that name the table or collection of what follows."""
+
+
+def _is_name(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, str) and len(value.value) < 60
 
 
 def _table(value: Value) -> str:

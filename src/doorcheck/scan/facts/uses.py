@@ -122,7 +122,7 @@ def _uses_of(effect: Effect, operands: tuple[Value, ...], given: tuple[Value, ..
     """Kept, because several controls ask it of every path to an operation. A query gets more operands by and by."""
     del operands, given
     found: dict[Use, None] = {}
-    for place, value, as_record in _operands(effect):
+    for place, value, as_record in operands_of(effect):
         if not _may_carry_input(value):
             continue
         at = _At(place, Form.AS_SENT, NOTHING, as_record, effect.kind == "database")
@@ -156,7 +156,8 @@ def method_of(effect: Effect) -> str:
     return effect.says.rsplit(".", 1)[-1].rsplit(" ", 1)[-1]
 
 
-def _operands(effect: Effect) -> Iterator[tuple[Place, Value, bool]]:
+def operands_of(effect: Effect) -> Iterator[tuple[Place, Value, bool]]:
+    """What reaches an operation, each with its place and whether it is written as a record by itself."""
     given = effect.given or tuple(value for value in effect.operands if not _is_link(value))
     place_of = _OF_KIND.get(effect.kind, _of_other)
     for position, value in enumerate(given):

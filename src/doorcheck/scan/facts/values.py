@@ -352,6 +352,7 @@ class Effect:
     chooses: tuple[Value, ...] = ()
     unique: bool = False
     weak: bool = False
+    policed: bool = False  # whether the database's own rules for callers limit it
 
 
 def parts_of(value: Value) -> tuple[Value, ...]:

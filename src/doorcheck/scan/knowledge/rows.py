@@ -42,12 +42,17 @@ class Sink(_Row, frozen=True, kw_only=True):
     """What an undefined value in its predicate does: ``dropped`` widens the query to everybody's records."""
     chooses: Literal["where", "first", "all"] = "where"
     """Which argument chooses the records: the ``where`` of an options object, the first one, or all (raw SQL)."""
+    policies: bool = False
+    """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
     asks: list[str] = []
     """Names of the functions among its options that it runs first, and whose failure stops it."""
 
 
 class Denial(_Row, frozen=True, kw_only=True):
-    """A call that never comes back: it answers the caller with a refusal or sends them elsewhere."""
+    """A call that never comes back: it answers the caller with a refusal, of which ``status`` is told where it is
+    always the same, or sends them elsewhere."""
+
+    status: int | None = None
 
 
 class Identity(_Row, frozen=True, kw_only=True):
@@ -106,6 +111,7 @@ class Builder(_Row, frozen=True, kw_only=True):
     """Links that turn a handler's answer into the context of what follows (zsa)."""
     context: str = "ctx"
     input: list[str] = msgspec.field(default_factory=lambda: ["input"])
+    """What the caller sent, as the handler gets it; with ``()`` behind it what has to be called for it."""
     raw: list[str] = []
     """Those of ``input`` that come as they were sent, beside the schema's output."""
     given_context: bool = False
