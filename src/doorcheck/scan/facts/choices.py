@@ -10,6 +10,18 @@ from doorcheck.scan.facts.truth import Branches, both, bounded
 from doorcheck.scan.facts.values import Branch, Choice, Test, Value
 
 
+def ways_of(value: Value, limit: int) -> int:
+    """How many single values a value may stand for, with alternatives of alternatives; at most about ``limit``."""
+    if not isinstance(value, Choice):
+        return 1
+    found = 0
+    for one in value.alternatives:
+        found += ways_of(one.value, limit - found)
+        if found >= limit:
+            break
+    return found
+
+
 def over_choice(value: Choice, test: Callable[[Value], Test], state: State | None, parts: tuple[Value, ...]) -> Test:
     """A test of a choice: each alternative's outcome, with what that alternative knows."""
     kept = state.keep.get(value.id) if state is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import bytewise, claims, narrowing, ownership, roles, settings, texts
-from doorcheck.scan.facts.choices import over_choice
+from doorcheck.scan.facts.choices import over_choice, ways_of
 from doorcheck.scan.facts.kinds import has_key, instance_of
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.provenance import marks
@@ -62,6 +62,8 @@ def _is_about_the_request(value: Input) -> bool:
     return name in _ABOUT_THE_REQUEST or name.startswith(("x-forwarded", "sec-", "if-"))
 
 
+MAX_COMPARED = 96
+"""How many pairs of alternatives are compared with each other; beyond that, values are compared as they are."""
 _OPEN_WHEN_ABSENT = frozenset({"body", "argument"})
 _EQUALITY = frozenset({"==", "===", "!=", "!=="})
 _OF_BROWSERS = frozenset({("window",), ("document",)})
@@ -98,10 +100,12 @@ def _ordered(operator: str, left: Const, right: Const) -> Const | None:
 def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None = None) -> Test:
     """The test that two values are the same."""
     left, right = bytewise.added_up(left, right) or (left, right)
+    few = ways_of(left, MAX_COMPARED) * ways_of(right, MAX_COMPARED) <= MAX_COMPARED
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, Choice):
+        if isinstance(one, Choice) and few:
 
             def each(value: Value, other: Value = other) -> Test:
+                ev.tick()
                 if value is UNDEFINED and (_is_column(other) or _is_known_caller(other, state)):
                     return Test(NEVER, EITHER)  # what is missing on one way is no column's value: those are null
                 return equal(ev, value, other, scope, at, state)
