@@ -10,6 +10,8 @@ from importlib import resources
 
 from doorcheck.controls.authenticate import spec as authenticate_spec
 from doorcheck.controls.cover_every_door import spec as cover_every_door_spec
+from doorcheck.controls.derive_identity import spec as derive_identity_spec
+from doorcheck.controls.hide_existence import spec as hide_existence_spec
 from doorcheck.controls.patch_framework import spec as patch_framework_spec
 from doorcheck.controls.refuse_unknown_fields import spec as refuse_unknown_fields_spec
 from doorcheck.controls.scope_to_owner import spec as scope_to_owner_spec
@@ -95,6 +97,18 @@ def _type_of_note_on_share_identity() -> type:
     return Noted
 
 
+def _derive_identity(case: DoorCase) -> Verdict:
+    from doorcheck.controls.derive_identity.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
+def _hide_existence(case: DoorCase) -> Verdict:
+    from doorcheck.controls.hide_existence.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
 _AUTHENTICATE = Control(authenticate_spec.SPEC, judge_door=_authenticate)
 
 CATALOGUE: tuple[Control, ...] = (
@@ -115,4 +129,6 @@ CATALOGUE: tuple[Control, ...] = (
     ),
     Control(validate_input_spec.SPEC, judge_door=_validate_input),
     Control(refuse_unknown_fields_spec.SPEC, judge_door=_refuse_unknown_fields),
+    Control(derive_identity_spec.SPEC, judge_door=_derive_identity, after=(_AUTHENTICATE,)),
+    Control(hide_existence_spec.SPEC, judge_door=_hide_existence, after=(_AUTHENTICATE,)),
 )

@@ -16,6 +16,8 @@ class ControlId(enum.StrEnum):
     VALIDATE_INPUT = "validate-input"
     REFUSE_UNKNOWN_FIELDS = "refuse-unknown-fields"
     SCOPE_TO_OWNER = "scope-to-owner"
+    DERIVE_IDENTITY = "derive-identity"
+    HIDE_EXISTENCE = "hide-existence"
 
 
 class Question(enum.StrEnum):

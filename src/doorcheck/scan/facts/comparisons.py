@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bytewise, narrowing, ownership, roles, texts
+from doorcheck.scan.facts import bytewise, claims, narrowing, ownership, roles, texts
 from doorcheck.scan.facts.choices import over_choice
 from doorcheck.scan.facts.kinds import has_key, instance_of
 from doorcheck.scan.facts.proofs import Fact, ProofKind, configured
@@ -113,8 +113,13 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
     if mine or others:
         ev.attempts |= mine
         yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
-        return Test(yes, (Branch(others),), (left, right))
-    return narrowing.equal_to_known(Test(yes, EITHER, (left, right)), left, right, scope.module.path, at)
+        return _believing(ev, Test(yes, (Branch(others),), (left, right)), left, right, scope, at)
+    test = _believing(ev, Test(yes, EITHER, (left, right)), left, right, scope, at)
+    return narrowing.equal_to_known(test, left, right, scope.module.path, at)
+
+
+def _believing(ev: Evaluator, test: Test, left: Value, right: Value, scope: Scope, at: int) -> Test:
+    return claims.by_equality(test, left, right, ev.knowledge.words["owner_columns"], scope.module.path, at)
 
 
 def _known_outcome(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state: State | None) -> Test | None:
@@ -127,6 +132,7 @@ def _known_outcome(ev: Evaluator, left: Value, right: Value, scope: Scope, at: i
                 return narrowing.asked_with(one.value, scope.module.path)
             known = roles.asked(ev, other, one, scope, at) or _with_constant(other, one, state)
             if known is not None:
+                known = _believing(ev, known, left, right, scope, at)
                 return narrowing.equal_to_known(known, left, right, scope.module.path, at)
     return roles.single(ev, left, right, scope, at)
 

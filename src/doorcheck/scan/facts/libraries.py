@@ -30,6 +30,7 @@ from doorcheck.scan.facts.values import (
     Obj,
     Promise,
     Query,
+    Reply,
     Row,
     Session,
     Test,
@@ -233,9 +234,9 @@ def _denial(
 ) -> Value:
     from doorcheck.scan.facts.evaluator import PathEnds  # noqa: PLC0415 - the evaluator calls libraries
 
-    del row, callee, arguments, at, file
+    del callee, arguments, at, file
     ev.may_throw(state)
-    raise PathEnds(refusal=True)
+    raise PathEnds(refusal=True, value=UNDEFINED if row.status is None else Reply(row.status, None))
 
 
 def _identity(

@@ -42,7 +42,9 @@ def know_alike(first: Facts, second: Facts) -> bool:
 
 
 def _notable(facts: Facts) -> bool:
-    return any(fact.proves or (fact.kind not in _PLAIN and fact.polarity) for fact in facts)
+    return any(
+        fact.proves or fact.kind is ProofKind.OWNED or (fact.kind not in _PLAIN and fact.polarity) for fact in facts
+    )
 
 
 def _fewer(found: list[Alternative]) -> list[Alternative]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import IF_SENT, NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.values import (
     Choice,
     Const,
@@ -178,6 +178,13 @@ def owned(facts: Facts) -> Names:
     return frozenset(found)
 
 
+def owned_if_sent(facts: Facts) -> Names:
+    """The names that stand for records of the caller on every path on which they were sent."""
+    return owned(facts) | {
+        fact.of.removesuffix(IF_SENT) for fact in facts if fact.kind is ProofKind.OWNED and fact.of.endswith(IF_SENT)
+    }
+
+
 def is_callers(value: Value, facts: Facts) -> bool:
     """Whether this value belongs to the caller as far as this path knows."""
     if identities_in(value):
@@ -233,6 +240,16 @@ def _listed_names(value: Value) -> Names:
 
 
 _AMONG = frozenset({"in", "$in"})
+
+
+def unfound(row: Row) -> Facts:
+    """What it says when nothing was found that was asked for together with who is calling."""
+    if row.path or not row.own or not row.named:
+        return NOTHING
+    says = f"no {row.effect.subject or 'record'} of the caller's is found by it"
+    return frozenset(
+        owned_fact(name, row.effect.file, row.effect.at, says, polarity=False) for name in sorted(row.named)
+    )
 
 
 def owned_fact(name: str, file: str, at: int, says: str, *, polarity: bool = True) -> Fact:

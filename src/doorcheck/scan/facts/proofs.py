@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 class ProofKind(enum.StrEnum):
@@ -29,6 +29,8 @@ class ProofKind(enum.StrEnum):
     ROLE = "role"
     WITHIN = "within"
     CHECKED = "checked"
+    CLAIMED = "claimed"
+    SENT = "sent"
     METHOD = "method"
 
     UNRESOLVED = "unresolved"
@@ -54,6 +56,10 @@ PROVING = frozenset(
 PARSED, TYPED = "parsed ", "type of "
 """Begin what a CHECKED fact is about: a value that went through a schema, whatever is then used of it; and one of which
 no more is known than that it is a text or a list."""
+
+
+IF_SENT = "?"
+"""Ends what an OWNED fact is about where it holds only if that part of the request was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ def shared(known: Iterable[Facts]) -> Facts:
         return each[0]
     common = frozenset.intersection(*each)
     if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
-        common |= _known_in_all(each)
+        common |= _known_in_all(each) | _owned_if_sent(each)
     if len(each) > 1 and not proven(common) and all(proven(facts) for facts in each):
         common |= {fact for facts in each for fact in facts if fact.kind in PROVING}
     return common
@@ -138,6 +144,38 @@ def _known_in_all(each: list[Facts]) -> Facts:
     for facts in others:
         found |= {fact for fact in facts if fact.of and fact.kind is ProofKind.OWNED and fact.polarity}
     return frozenset(fact for fact in found if all(_knows(facts, fact) for facts in each))
+
+
+def _owned_if_sent(each: list[Facts]) -> Facts:
+    """What is the caller's on every path on which it was sent at all: ``if (teamId && !isMember(teamId)) return``."""
+    unsent = {fact.of for facts in each for fact in facts if fact.kind is ProofKind.SENT and not fact.polarity}
+    found: set[Fact] = set()
+    for name in unsent:
+        known = [_vouching(facts, name) for facts in each]
+        if all(known):
+            found.update(
+                replace(fact, of=name + IF_SENT)
+                for fact in map(_first, known)
+                if fact.kind is ProofKind.OWNED and not fact.of.endswith(IF_SENT)
+            )
+            found.update(fact for facts in known for fact in facts if fact.of.endswith(IF_SENT))
+    return frozenset(found)
+
+
+def _vouching(facts: Facts, name: str) -> list[Fact]:
+    """The facts by which a path knows that this is the caller's, or that it was not sent."""
+    names = {name, name + IF_SENT}
+    return [
+        fact
+        for fact in facts
+        if (fact.kind is ProofKind.OWNED and fact.polarity and fact.of in names)
+        or (fact.kind is ProofKind.SENT and not fact.polarity and fact.of == name)
+        or (fact.kind is ProofKind.ROLE and fact.polarity)
+    ]
+
+
+def _first(facts: list[Fact]) -> Fact:
+    return min(facts, key=lambda fact: (fact.kind is not ProofKind.OWNED, fact.file, fact.at, fact.of))
 
 
 def _knows(facts: Facts, wanted: Fact) -> bool:

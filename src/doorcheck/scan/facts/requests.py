@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from doorcheck.scan.facts.checks import below
+from collections.abc import Collection
+
+from doorcheck.scan.facts.checks import Check, Shape, below
 from doorcheck.scan.facts.values import ANYTHING, Const, Derived, Input, Obj, Promise, Value
 
 _REQUEST_MEMBERS = {
@@ -65,6 +67,17 @@ def member_of(value: Input, name: str) -> Value:
 def element_of(value: Input) -> Input:
     """Any one element of a list the caller sent."""
     return Input(value.channel, (*value.path, "[]")[:MAX_PATH], below(value.check, "[]"))
+
+
+def without(value: Input, names: Collection[str]) -> Input:
+    """What is left of a checked object when these fields are taken out of it; what nobody checked is as it was."""
+    check = value.check
+    if check is None or check.cast or check.shape.members is None:
+        return value
+    shape = check.shape
+    left = tuple(member for member in shape.members or () if member[0] not in names)
+    narrowed = Shape(shape.kind, left, shape.items, shape.unknowns)
+    return Input(value.channel, value.path, Check(check.file, check.at, narrowed, check.says))
 
 
 def name_of(value: Input) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorcheck.scan.facts import ownership
+from doorcheck.scan.facts import claims, ownership
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, contradictory, shared
 from doorcheck.scan.facts.state import State, telling
 from doorcheck.scan.facts.values import (
@@ -52,10 +52,27 @@ def truth(value: Value, state: State | None = None) -> tuple[Branches, Branches]
         return _of_promise(value)
     if isinstance(value, Row):
         found = (Branch(value.found | _of_path(value) | marked_public(value)),)
-        return found, EITHER if value.maybe else NEVER
+        return found, (Branch(ownership.unfound(value)),) if value.maybe else NEVER
     if isinstance(value, Env):
         return _of_environment(value)
-    return EITHER, NEVER if _is_something(value) else EITHER
+    return _of_sent(value) or (EITHER, NEVER if _is_something(value) else EITHER)
+
+
+def _of_sent(value: Value) -> tuple[Branches, Branches] | None:
+    """The ways for a part of the request, or for its length; None for anything else."""
+    if isinstance(value, Derived) and value.how == "length" and isinstance(value.parts[0], Input):
+        return EITHER, (Branch(_unsent(value.parts[0])),)
+    if not isinstance(value, Input):
+        return None
+    yes, no = claims.of_flag(value, polarity=True), claims.of_flag(value, polarity=False)
+    return (Branch(yes),) if yes else EITHER, (Branch(no | _unsent(value)),)
+
+
+def _unsent(value: Input) -> Facts:
+    """The fact that nothing was sent there: nothing of anybody's is named by it."""
+    if not value.path:
+        return NOTHING
+    return frozenset({Fact(ProofKind.SENT, "", 0, "it was not sent", polarity=False, of=ownership.name_of(value))})
 
 
 _PUBLIC_COLUMNS = frozenset({"public", "ispublic"})

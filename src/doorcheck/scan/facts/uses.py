@@ -114,7 +114,7 @@ _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "x
 def uses_of(effect: Effect, facts: Facts) -> list[Use]:
     """Every part of the request that reaches this operation, with what is known on the way."""
     found: list[Use] = []
-    for place, value, as_record in _operands(effect):
+    for place, value, as_record in operands_of(effect):
         if not _may_carry_input(value):
             continue
         at = _At(place, Form.AS_SENT, facts, as_record, effect.kind == "database")
@@ -148,7 +148,8 @@ def method_of(effect: Effect) -> str:
     return effect.says.rsplit(".", 1)[-1].rsplit(" ", 1)[-1]
 
 
-def _operands(effect: Effect) -> Iterator[tuple[Place, Value, bool]]:
+def operands_of(effect: Effect) -> Iterator[tuple[Place, Value, bool]]:
+    """What reaches an operation, each with its place and whether it is written as a record by itself."""
     given = effect.given or tuple(value for value in effect.operands if not _is_link(value))
     place_of = _OF_KIND.get(effect.kind, _of_other)
     for position, value in enumerate(given):

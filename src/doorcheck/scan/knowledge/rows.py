@@ -49,7 +49,10 @@ class Sink(_Row, frozen=True, kw_only=True):
 
 
 class Denial(_Row, frozen=True, kw_only=True):
-    """A call that never comes back: it answers the caller with a refusal or sends them elsewhere."""
+    """A call that never comes back: it answers the caller with a refusal, of which ``status`` is told where it is
+    always the same, or sends them elsewhere."""
+
+    status: int | None = None
 
 
 class Identity(_Row, frozen=True, kw_only=True):

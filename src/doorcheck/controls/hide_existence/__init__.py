@@ -1,0 +1,1 @@
+"""The control ``hide-existence``: does a refusal tell that there is such a record?"""
