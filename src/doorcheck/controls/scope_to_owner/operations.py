@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from doorcheck.controls.scope_to_owner import policies
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts import ownership
-from doorcheck.scan.facts.answers import carries, given_away
+from doorcheck.scan.facts.answers import known_with
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
@@ -65,8 +65,9 @@ def operations_of(case: DoorCase) -> list[Operation]:
 
 def _when_given_away(case: DoorCase, happening: Happening) -> list[Facts]:
     """What is known on each way out that carries the result of a read."""
-    ways = [way for way in case.trace.ways_out if proven(way.facts) and carries(given_away([way]), happening.effect)]
-    return [way.facts | _authority(happening.facts) for way in ways]
+    reached = _authority(happening.facts)
+    ways = [way for way in case.trace.ways_out if proven(way.facts)]
+    return [facts | reached for way in ways for facts in dict.fromkeys(known_with(way, happening.effect))]
 
 
 def _authority(facts: Facts) -> Facts:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.ownership import scope_of
+from doorcheck.scan.facts.proofs import Facts
 from doorcheck.scan.facts.refusals import denies
-from doorcheck.scan.facts.values import Effect, Row, Test, Value, parts_of
+from doorcheck.scan.facts.values import Choice, Effect, Row, Test, Value, parts_of
 
 
 def rows_in(value: Value, limit: int = 400) -> list[Effect]:
@@ -26,6 +27,31 @@ def rows_in(value: Value, limit: int = 400) -> list[Effect]:
         if isinstance(effect, Effect) and not isinstance(current, Row):
             found.append(effect)
         queue.extend(parts_of(current))
+    return found
+
+
+def known_with(way: WayOut, effect: Effect, limit: int = 400) -> list[Facts]:
+    """What is known wherever a way out carries the result of an operation: of the path, and of the value it stands in.
+
+    Empty where the way carries none, or refuses.
+    """
+    if way.how == "throw":
+        return []
+    found: list[Facts] = []
+    queue: list[tuple[Value, Facts]] = [(value, way.facts) for value in (way.value, *way.replied) if not denies(value)]
+    seen: set[tuple[int, Facts]] = set()
+    while queue and len(seen) < limit:
+        current, facts = queue.pop()
+        if (id(current), facts) in seen or isinstance(current, Test):
+            continue
+        seen.add((id(current), facts))
+        if isinstance(current, Choice):
+            queue.extend((one.value, facts | one.facts) for one in current.alternatives)
+            continue
+        own = getattr(current, "effect", None)
+        if isinstance(own, Effect) and carries([own], effect):
+            found.append(facts)
+        queue.extend((part, facts) for part in parts_of(current))
     return found
 
 

@@ -145,10 +145,7 @@ class Procedure(Value):
 
         row = self.chain.row
         parts: dict[str, Value] = {row.context: context, "ctx": context, "context": context}
-        for name in row.input:
-            parts[name] = contracts.given_to(
-                ev.knowledge, self.chain.schemas, name, given, self.file, self.at, raw=name in row.raw
-            )
+        parts |= contracts.inputs_of(ev.knowledge, self.chain.schemas, row, given, self.file, self.at)
         if number == len(self.chain.middlewares):
             passed = Obj(parts, (ANYTHING,))
             return call_value(ev, self.handler, (given, passed) if row.positional else (passed,), state, at, file)

@@ -11,9 +11,10 @@ from doorcheck.scan.facts.requests import TARGETS
 from doorcheck.scan.facts.schemas import shape_of
 from doorcheck.scan.facts.texts import text_of
 from doorcheck.scan.facts.validators import checked, facts_of
-from doorcheck.scan.facts.values import Arr, External, Fn, Input, Obj, Value
+from doorcheck.scan.facts.values import Arr, External, Fn, Input, Native, Obj, Promise, Value
 
 if TYPE_CHECKING:
+    from doorcheck.scan.knowledge import rows
     from doorcheck.scan.knowledge.library import Knowledge
 
 SCHEMA_LINKS = frozenset({"input", "schema", "inputSchema", "bindArgsSchemas", "params", "query", "body"})
@@ -23,7 +24,24 @@ _OWN = frozenset({"params", "query", "body"})
 Named = tuple[str, Value]
 
 
-def given_to(
+def inputs_of(
+    knowledge: Knowledge, schemas: Sequence[Named], row: rows.Builder, given: Value, file: str, at: int
+) -> dict[str, Value]:
+    """What a procedure's handler gets of its input, by name; a function for what has to be asked for."""
+    found: dict[str, Value] = {}
+    for name in row.input:
+        value = _given_to(knowledge, schemas, name, given, file, at, raw=name in row.raw)
+        plain = name.removesuffix("()")
+        found[plain] = value if plain == name else _giving(plain, value)
+    return found
+
+
+def _giving(name: str, value: Value) -> Native:
+    """A function that is asked for the input: ``await getRawInput()``."""
+    return Native(name, lambda *_: Promise(value))
+
+
+def _given_to(
     knowledge: Knowledge, schemas: Sequence[Named], name: str, given: Value, file: str, at: int, *, raw: bool
 ) -> Value:
     """What a procedure's handler gets under this name; without a schema the library passes nothing on."""

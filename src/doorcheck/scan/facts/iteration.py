@@ -53,7 +53,7 @@ def iterate(
         return _selected(target, name, element, results)
     if name in {"some", "every"}:
         return _any_or_all(name, target, results)
-    if name == "flatMap" and len(results) == 1 and isinstance(results[0], Session | Row):
+    if name == "flatMap" and len(results) == 1 and isinstance(results[0], Session | Row | Arr):
         return results[0]  # a list out of the caller's identity, or out of a record, is part of it
     return Unknown(None, (target, *results))
 

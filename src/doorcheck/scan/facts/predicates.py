@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.values import Const, External, Fn, Obj, Value
+from doorcheck.scan.facts.values import (
+    UNDEFINED,
+    Alternative,
+    Choice,
+    Const,
+    Derived,
+    External,
+    Fn,
+    Input,
+    Obj,
+    Unknown,
+    Value,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
@@ -21,6 +33,7 @@ _LINKS = frozenset(
         "doc", "key", "wheres",
     }
 )  # fmt: skip
+_READS = ("find", "count", "aggregate", "groupBy")
 _NEW = ("create", "insert", "save", "add", "bulkCreate")
 _MAX_DEPTH = 4
 
@@ -40,19 +53,36 @@ def of_call(row: rows.Sink, callee: External, arguments: tuple[Value, ...]) -> t
         return (*before, *arguments)
     if row.chooses == "first" or row.kind == "cache":
         return (*before, *arguments[:1])
-    found = [
-        argument.props[name]
-        for argument in arguments
-        if isinstance(argument, Obj)
-        for name in _OPTIONS
-        if name in argument.props
-    ]
+    reads = _called(callee).startswith(_READS)
+    found = [asked for argument in arguments if (asked := _asked_for(argument, reads, 0)) is not None]
     return (*before, *found)
+
+
+def _asked_for(options: Value, reads: bool, depth: int) -> Value | None:
+    """The predicate among an operation's options, however they were put together; None where there is none.
+
+    Options of a read that could not be followed stand for their predicate: whatever they were made of may be in it.
+    """
+    if isinstance(options, Obj) and depth < _MAX_DEPTH:
+        own = next((options.props[name] for name in _OPTIONS if name in options.props), None)
+        spread = (_asked_for(each, reads, depth + 1) for each in reversed(options.rest))
+        return own if own is not None else next((each for each in spread if each is not None), None)
+    if isinstance(options, Choice) and depth < _MAX_DEPTH:
+        each_way = [(_asked_for(one.value, reads, depth + 1), one.facts) for one in options.alternatives]
+        if all(asked is None for asked, _ in each_way):
+            return None
+        return Choice(options.id, tuple(Alternative(asked or UNDEFINED, facts) for asked, facts in each_way))
+    return options if reads and isinstance(options, Unknown | Derived | Input) else None
+
+
+def _called(callee: External) -> str:
+    """The name of the operation itself."""
+    return next((part for part in reversed(callee.path) if part != "()"), "")
 
 
 def _creates(callee: External, arguments: tuple[Value, ...]) -> bool:
     """Whether an operation makes records and chooses none."""
-    name = next((part for part in reversed(callee.path) if part != "()"), "")
+    name = _called(callee)
     text = next((mark[1] for value in arguments[:1] for mark in marks(value) if mark[0] == "verb"), "")
     return name.startswith(_NEW) or text == "INSERT"
 

@@ -33,6 +33,7 @@ _NOTES = PROVING | {
 }
 _PROVEN = frozenset({Fact(ProofKind.SESSION, "", 0)})
 _STOOD_IN = frozenset({Fact(ProofKind.CONFIGURED, "", 0)})
+_AUTHORITY = frozenset({ProofKind.OWNED, ProofKind.WITHIN, ProofKind.ROLE})
 _choice_ids = itertools.count(1)
 
 
@@ -140,8 +141,13 @@ def merge(states: list[State]) -> list[State]:
 
 
 def join(into: State, other: State) -> None:
-    """Make ``into`` what is common to both paths."""
-    into.facts = shared((into.facts, other.facts))
+    """Make ``into`` what is common to both paths.
+
+    A value that only one of them has keeps what that path alone knew of whose records these are.
+    """
+    common = shared((into.facts, other.facts))
+    mine_known, theirs_known = _authority(into.facts - common), _authority(other.facts - common)
+    into.facts = common
     mine_kept, theirs_kept = into.keep, other.keep
     into.keep = {choice: indices | other.keep[choice] for choice, indices in into.keep.items() if choice in other.keep}
     into.reads.update(other.reads)
@@ -158,7 +164,12 @@ def join(into: State, other: State) -> None:
             if current is None:
                 into.write(frame, name, value)
             elif current is not value:
-                into.write(frame, name, either(narrowed(current, mine_kept), narrowed(value, theirs_kept)))
+                mine_left, theirs_left = narrowed(current, mine_kept), narrowed(value, theirs_kept)
+                into.write(frame, name, either(mine_left, theirs_left, mine_known, theirs_known))
+
+
+def _authority(facts: Facts) -> Facts:
+    return frozenset(fact for fact in facts if fact.kind in _AUTHORITY) if facts else NOTHING
 
 
 def narrowed(value: Value, keep: Mapping[int, frozenset[int]]) -> Value:
@@ -176,18 +187,18 @@ def narrowed(value: Value, keep: Mapping[int, frozenset[int]]) -> Value:
     return Choice(hash((value.id, kept)), tuple(Alternative(one.value, one.facts - known) for one in left))
 
 
-def either(first: Value, second: Value) -> Value:
-    """A value that is one or the other, with nothing known about which."""
+def either(first: Value, second: Value, with_first: Facts = NOTHING, with_second: Facts = NOTHING) -> Value:
+    """A value that is one or the other, and what is known if it is; nothing is known about which."""
     if first is second or same_constant(first, second):
         return first
     if isinstance(first, _PLAIN) and isinstance(second, _PLAIN):
         return _either_plain(first, second)
     alternatives: list[Alternative] = []
-    for value in (first, second):
+    for value, known in ((first, with_first), (second, with_second)):
         if isinstance(value, Choice) and not any(alternative.facts for alternative in value.alternatives):
-            alternatives.extend(value.alternatives)
+            alternatives.extend(Alternative(each.value, known) for each in value.alternatives)
         else:
-            alternatives.append(Alternative(value, NOTHING))
+            alternatives.append(Alternative(value, known))
     return new_choice(alternatives[:8])
 
 

@@ -111,6 +111,7 @@ class Builder(_Row, frozen=True, kw_only=True):
     """Links that turn a handler's answer into the context of what follows (zsa)."""
     context: str = "ctx"
     input: list[str] = msgspec.field(default_factory=lambda: ["input"])
+    """What the caller sent, as the handler gets it; with ``()`` behind it what has to be called for it."""
     raw: list[str] = []
     """Those of ``input`` that come as they were sent, beside the schema's output."""
     given_context: bool = False
