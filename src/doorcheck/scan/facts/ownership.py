@@ -133,8 +133,30 @@ def identities_in(value: Value) -> list[Session | Row]:
         elif (isinstance(current, Choice) and _sometimes_left_out(current)) or isinstance(current, Fn):
             continue
         else:
-            queue.extend(_predicate_of(current))
+            queue.extend(_without_ways_round(current))
     return found
+
+
+def _without_ways_round(value: Value) -> tuple[Value, ...]:
+    """What a part of a predicate was made of, without disjunctions of which one side is what the client names.
+
+    ``OR: [{ userId }, { id }]`` finds the client's id whoever asks; ``OR: [{ userId }, { isPublic: true }]`` does not.
+    """
+    if isinstance(value, Obj) and not _EITHER_OF.isdisjoint(value.props):
+        sides = {key: parts_of(item) for key, item in value.props.items() if key in _EITHER_OF}
+        kept = [item for key, item in value.props.items() if not _leads_round(sides.get(key, ()))]
+        return (*kept, *value.rest)
+    if isinstance(value, External) and value.path[-2:] == ("or", "()") and value.links:
+        given = value.links[-1].arguments
+        return () if _leads_round(given) else given
+    return _predicate_of(value)
+
+
+_EITHER_OF = frozenset({"OR", "$or"})
+
+
+def _leads_round(sides: tuple[Value, ...]) -> bool:
+    return len(sides) > 1 and any(names_of(side) and not identities_in(side) for side in sides)
 
 
 def _sometimes_left_out(choice: Choice) -> bool:
@@ -198,8 +220,26 @@ def found_facts(effect: Effect, scoped: Scoped, file: str, at: int) -> Facts:
         return NOTHING
     if scoped.own:
         says = f"the {effect.subject or 'record'} is looked up together with who is calling"
-        return frozenset(owned_fact(name, file, at, says) for name in scoped.names)
+        some = frozenset(name for value in effect.chooses for name in _listed_names(value))
+        return frozenset(owned_fact(name, file, at, says) for name in scoped.names - some)
     return within(scoped.child, scoped.names, file, at)
+
+
+def _listed_names(value: Value) -> Names:
+    """The names of lists: where some of their records are found, the others may be anybody's."""
+    found: set[str] = set()
+    for part in _asked_for(value):
+        if isinstance(part, Obj):
+            lists = [item for key, item in part.props.items() if key in _AMONG]
+        elif isinstance(part, External) and part.path[-2:-1] == ("inArray",) and part.links:
+            lists = list(part.links[-1].arguments[1:])
+        else:
+            continue
+        found.update(name for each in lists for name in names_of(each))
+    return frozenset(found)
+
+
+_AMONG = frozenset({"in", "$in"})
 
 
 def unfound(row: Row) -> Facts:
