@@ -32,6 +32,18 @@ PLANTED = {
     "pages /api/v1/invoices": {"no-check", "ignored-absence"},
     "procedure invoices.markPaid": {"no-check", "ignored-absence"},
 }
+# The same for controls of which every finding is told here, each with its only way.
+PLANTED_ELSEWHERE = {
+    ControlId.DERIVE_IDENTITY: {
+        "PATCH /api/admin/users": "decides-by-claim",
+        "POST /api/projects": "owner-from-client",
+        "pages /api/v1/invoices": "owner-from-client",
+    },
+    ControlId.HIDE_EXISTENCE: {
+        "PATCH /api/invoices/[id]": "refusal-confirms",
+        "PUT /api/invoices/[id]": "refusal-confirms",
+    },
+}
 
 
 def scanned(app: str) -> ScanResult:
@@ -61,6 +73,19 @@ def test_every_planted_hole_is_found_in_its_own_way_and_nothing_else() -> None:
     assert {(door.file, door.at.line) for door in result.doors if door.id in found} == commented
     assert found.keys() == PLANTED.keys()
     assert not {door: way for door, way in found.items() if way not in PLANTED[door]}
+
+
+@pytest.mark.parametrize("control", PLANTED_ELSEWHERE, ids=lambda control: control.value)
+def test_what_a_control_finds_is_what_was_planted_for_it(control: ControlId) -> None:
+    result = scanned("leaky")
+    found = {
+        door.id: verdict.way
+        for door in result.doors
+        if isinstance(verdict := result.verdicts[door.id, control], Missing)
+    }
+    commented = {(want.file, want.line) for want in marks("leaky").wants if want.control == control.value}
+    assert found == PLANTED_ELSEWHERE[control]
+    assert {(door.file, door.at.line) for door in result.doors if door.id in found} == commented
 
 
 def test_the_locked_app_has_no_finding() -> None:

@@ -6,6 +6,7 @@ they stand on the whole engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 
 from doorcheck.controls.authenticate import spec as authenticate_spec
@@ -14,11 +15,12 @@ from doorcheck.controls.derive_identity import spec as derive_identity_spec
 from doorcheck.controls.hide_existence import spec as hide_existence_spec
 from doorcheck.controls.patch_framework import spec as patch_framework_spec
 from doorcheck.controls.refuse_unknown_fields import spec as refuse_unknown_fields_spec
+from doorcheck.controls.require_role import spec as require_role_spec
 from doorcheck.controls.scope_to_owner import spec as scope_to_owner_spec
 from doorcheck.controls.share_identity import spec as share_identity_spec
 from doorcheck.controls.validate_input import spec as validate_input_spec
 from doorcheck.core import ControlSpec, Verdict
-from doorcheck.scan.judging import AppCase, Control, DoorCase
+from doorcheck.scan.judging import AppCase, Control, DoorCase, DoorNote
 
 
 def page_of(spec: ControlSpec) -> str:
@@ -97,10 +99,52 @@ def _type_of_note_on_share_identity() -> type:
     return Noted
 
 
+def _note_on_scope_to_owner(case: DoorCase) -> object:
+    from doorcheck.controls.scope_to_owner.accounts import note  # noqa: PLC0415
+
+    return note(case)
+
+
+def _type_of_note_on_scope_to_owner() -> type:
+    from doorcheck.controls.scope_to_owner.accounts import Noted  # noqa: PLC0415
+
+    return Noted
+
+
+def _settle_scope_to_owner(verdict: Verdict, own: DoorNote, doors: Sequence[DoorNote]) -> Verdict:
+    from doorcheck.controls.scope_to_owner.accounts import settle  # noqa: PLC0415
+
+    return settle(verdict, own, doors)
+
+
+def _require_role(case: DoorCase) -> Verdict:
+    from doorcheck.controls.require_role.static import judge  # noqa: PLC0415
+
+    return judge(case)
+
+
 def _derive_identity(case: DoorCase) -> Verdict:
     from doorcheck.controls.derive_identity.static import judge  # noqa: PLC0415
 
     return judge(case)
+
+
+def _note_on_require_role(case: DoorCase) -> object:
+    from doorcheck.controls.require_role.static import note  # noqa: PLC0415
+
+    return note(case)
+
+
+def _type_of_note_on_require_role() -> type:
+    from doorcheck.controls.require_role.static import Noted  # noqa: PLC0415
+
+    return Noted
+
+
+def _settle_require_role(verdict: Verdict, own: DoorNote, doors: Sequence[DoorNote]) -> Verdict:
+    from doorcheck.controls.require_role.static import settle  # noqa: PLC0415
+
+    return settle(verdict, own, doors)
 
 
 def _hide_existence(case: DoorCase) -> Verdict:
@@ -113,7 +157,22 @@ _AUTHENTICATE = Control(authenticate_spec.SPEC, judge_door=_authenticate)
 
 CATALOGUE: tuple[Control, ...] = (
     _AUTHENTICATE,
-    Control(scope_to_owner_spec.SPEC, judge_door=_scope_to_owner, after=(_AUTHENTICATE,)),
+    Control(
+        require_role_spec.SPEC,
+        judge_door=_require_role,
+        after=(_AUTHENTICATE,),
+        note=_note_on_require_role,
+        note_type=_type_of_note_on_require_role,
+        settle=_settle_require_role,
+    ),
+    Control(
+        scope_to_owner_spec.SPEC,
+        judge_door=_scope_to_owner,
+        after=(_AUTHENTICATE,),
+        note=_note_on_scope_to_owner,
+        note_type=_type_of_note_on_scope_to_owner,
+        settle=_settle_scope_to_owner,
+    ),
     Control(
         cover_every_door_spec.SPEC,
         judge_app=_cover_every_door,

@@ -16,6 +16,7 @@ class ControlId(enum.StrEnum):
     VALIDATE_INPUT = "validate-input"
     REFUSE_UNKNOWN_FIELDS = "refuse-unknown-fields"
     SCOPE_TO_OWNER = "scope-to-owner"
+    REQUIRE_ROLE = "require-role"
     DERIVE_IDENTITY = "derive-identity"
     HIDE_EXISTENCE = "hide-existence"
 

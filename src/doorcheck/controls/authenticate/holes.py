@@ -177,7 +177,7 @@ def handed_to_strangers(case: DoorCase) -> Fact | None:
 
 def _open_everywhere(facts: Facts) -> bool:
     """Whether a path is a stranger's in every deployment, not only in one that chose another way to sign in."""
-    return not proven(facts) and not any(fact.kind is ProofKind.CONFIGURED for fact in facts)
+    return not proven(facts) and not any(fact.kind is ProofKind.CONFIGURED and fact.polarity for fact in facts)
 
 
 def stake_of(effect: Effect) -> Severity:

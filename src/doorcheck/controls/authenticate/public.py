@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from doorcheck.controls.authenticate.holes import Hole
-from doorcheck.core import NotNeeded
+from doorcheck.controls.authenticate.holes import SENSITIVE, Hole
+from doorcheck.core import NotNeeded, Written
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.lookups import public_only
-from doorcheck.scan.facts.proofs import ProofKind
-from doorcheck.scan.facts.values import Const, Effect, Input, Obj, Value, made_from
+from doorcheck.scan.facts.proofs import ProofKind, proven
+from doorcheck.scan.facts.values import Const, Effect, Input, Obj, Reply, Value, made_from
 from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
 
 _SENDER = frozenset({"email", "emailaddress", "mail", "replyto"})
@@ -41,6 +41,29 @@ def public_by_nature(case: DoorCase, found: list[Hole]) -> NotNeeded | None:
 def session_reason(case: DoorCase) -> NotNeeded | None:
     """What a door that reaches nothing sensitive does to the caller's own session, if anything."""
     return _begins_session(case, []) or _ends_session(case, [])
+
+
+def why_nothing(case: DoorCase) -> tuple[str, tuple[Written, ...]]:
+    """The reason why a door without holes, checks or doubts needs no check, with what shows it."""
+    if _refuses_everybody(case):
+        return "refuses everybody: whoever calls is answered with an error", ()
+    read = next((one for one in case.trace.happenings if one.effect.kind in SENSITIVE and not proven(one.facts)), None)
+    if read is not None:
+        says = "tells strangers nothing of what it reads, or only yes or no"
+        return says, (seen_effect(read.effect, read.through),)
+    return "reaches nothing that needs a session: no data, mail, file, payment or metered service", ()
+
+
+def _refuses_everybody(case: DoorCase) -> bool:
+    """Whether every answer is an error and nothing is done on the way; what throws may be a redirect."""
+    answers = [way.value for way in case.trace.ways_out if way.how != "throw"]
+    if not answers or any(one.effect.writes for one in case.trace.happenings):
+        return False
+    return all(_is_error(value) for value in answers)
+
+
+def _is_error(value: Value) -> bool:
+    return isinstance(value, Reply) and value.status is not None and value.status >= 400
 
 
 def _exempted(case: DoorCase, found: list[Hole]) -> NotNeeded | None:

@@ -24,8 +24,8 @@ def judge(case: DoorCase) -> Verdict:
         return _without_holes(case)
     if holes.only_unconfigured(case, found):
         return _open_by_configuration(case, found)
-    settings = configured.stand_ins(case, found)
-    if settings:
+    settings = configured.open_where(case, found)
+    if settings is not None:
         return _open_by_setting(case, settings)
     reason = public.public_by_nature(case, found)
     if reason is not None:
@@ -40,14 +40,18 @@ def judge(case: DoorCase) -> Verdict:
     return _missing(case, found)
 
 
+def _attempted(case: DoorCase) -> list[Fact]:
+    """Every check that the door makes, whatever comes of it."""
+    found = (fact for fact in case.trace.attempts if fact.proves)
+    return sorted(found, key=lambda fact: (fact.file, fact.at, fact.kind))
+
+
 def _credential_checked(case: DoorCase) -> Fact | None:
     """The check of a stored credential that some path passed, where no other kind of check was seen to be passed over.
 
     A key that is looked up and compared in several steps is easily lost between them: neither verdict would be honest.
     """
-    attempts = sorted(
-        (fact for fact in case.trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at, fact.kind)
-    )
+    attempts = _attempted(case)
     reached = {fact for happening in case.trace.happenings for fact in happening.facts}
     checked = [fact for fact in attempts if fact.kind is ProofKind.CREDENTIAL and fact in reached]
     return checked[0] if checked else None
@@ -61,17 +65,13 @@ def _without_holes(case: DoorCase) -> Verdict:
         return Unknown(Why.UNRESOLVED_CALL, says, (seen_fact(handed),))
     if proofs:
         return Held(ways.held_sentence(proofs), tuple(seen_fact(fact) for fact in proofs[:_MAX_EVIDENCE]))
-    attempts = sorted(
-        (fact for fact in case.trace.attempts if fact.proves), key=lambda fact: (fact.file, fact.at, fact.kind)
-    )
-    if attempts and holes.always_denies(case):
+    attempts = _attempted(case)
+    if attempts and holes.always_denies(case) and any(proven(way.facts) for way in case.trace.ways_out):
         return Held(ways.held_sentence(attempts), tuple(seen_fact(fact) for fact in attempts[:_MAX_EVIDENCE]))
     doubt = holes.library_doubt(case)
     if doubt is not None:
         return doubt
-    return public.session_reason(case) or NotNeeded(
-        "reaches nothing that needs a session: no data, mail, file, payment or metered service"
-    )
+    return public.session_reason(case) or NotNeeded(*public.why_nothing(case))
 
 
 def _open_by_configuration(case: DoorCase, found: list[holes.Hole]) -> Held:
@@ -82,11 +82,10 @@ def _open_by_configuration(case: DoorCase, found: list[holes.Hole]) -> Held:
     return Held(says, tuple(seen_fact(fact) for fact in proofs[:_MAX_EVIDENCE]))
 
 
-def _open_by_setting(case: DoorCase, settings: list[Fact]) -> Held:
+def _open_by_setting(case: DoorCase, settings: str) -> Held:
     """Callers are checked; a deployment may be told to let a stand-in answer for all of them."""
-    proofs = holes.proofs_of(case)
-    unless = " or ".join(dict.fromkeys(fact.says for fact in settings))
-    says = f"{ways.held_sentence(proofs)}, unless {unless}"
+    proofs = holes.proofs_of(case) or _attempted(case)
+    says = f"{ways.held_sentence(proofs)}, unless {settings}"
     return Held(says, tuple(seen_fact(fact) for fact in proofs[:_MAX_EVIDENCE]))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doorcheck.controls.scope_to_owner import policies
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts import ownership
-from doorcheck.scan.facts.answers import known_with
+from doorcheck.scan.facts.answers import carried_by, carries
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
@@ -18,7 +19,8 @@ from doorcheck.scan.judging import DoorCase
 RECORDS = frozenset({"database", "storage", "account"})
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE, ProofKind.CAPABILITY, ProofKind.CREDENTIAL})
 _AUTHORITY = frozenset({ProofKind.OWNED, ProofKind.WITHIN, ProofKind.ROLE})
-_CARRIED = ("header:", "cookie:", "headers:", "cookies:", "address:", "url:")
+CARRIED = ("header:", "cookie:", "headers:", "cookies:", "address:", "url:")
+"""Parts of a request that name no record: they carry who is calling, or where from."""
 _VISIBILITY = frozenset({"published", "ispublished", "public", "ispublic", "visibility", "status", "publishedat"})
 
 
@@ -52,22 +54,23 @@ def operations_of(case: DoorCase) -> list[Operation]:
     A change is judged where it happens, a read where its result is given away: what comes between may be the check.
     """
     found: dict[tuple[str, int, Standing], Operation] = {}
+    answers = [each for way in case.trace.ways_out if proven(way.facts) for each in carried_by(way)]
     for happening in case.trace.happenings:
         effect = happening.effect
         if effect.kind not in RECORDS:
             continue
-        known = [happening.facts] if effect.writes else _when_given_away(case, happening)
+        known = [happening.facts] if effect.writes else _when_given_away(answers, happening)
         for facts in known:
             operation = _judged(case, happening, facts)
             found.setdefault((effect.file, effect.at, operation.standing), operation)
     return list(found.values())
 
 
-def _when_given_away(case: DoorCase, happening: Happening) -> list[Facts]:
+def _when_given_away(answers: Sequence[tuple[Effect, Facts]], happening: Happening) -> list[Facts]:
     """What is known on each way out that carries the result of a read."""
     reached = _authority(happening.facts)
-    ways = [way for way in case.trace.ways_out if proven(way.facts)]
-    return [facts | reached for way in ways for facts in dict.fromkeys(known_with(way, happening.effect))]
+    known = dict.fromkeys(facts for given, facts in answers if carries([given], happening.effect))
+    return [facts | reached for facts in known]
 
 
 def _authority(facts: Facts) -> Facts:
@@ -80,7 +83,7 @@ def effect_names(happening: Happening) -> ownership.Names:
 
 
 def _named(names: ownership.Names) -> frozenset[str]:
-    return frozenset(name for name in names if not name.startswith(_CARRIED))
+    return frozenset(name for name in names if not name.startswith(CARRIED))
 
 
 def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
@@ -94,7 +97,9 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
         return Operation(happening, scoped, Standing.OWN, _sorted(facts))
     # a login service keeps the accounts of all tenants together: a role in one of them opens none of the others'
     elsewhere = effect.kind == "account" and bool(names)
-    roles = tuple(fact for fact in known if fact.kind is ProofKind.ROLE and not (elsewhere and fact.of))
+    roles = tuple(
+        fact for fact in known if fact.kind is ProofKind.ROLE and fact.polarity and not (elsewhere and fact.of)
+    )
     if roles:
         return Operation(happening, scoped, Standing.ROLE, _sorted(roles))
     machines = tuple(fact for fact in known if fact.kind in _MACHINES)

@@ -27,6 +27,7 @@ from doorcheck.scan.project.database.models import Role
 _MAX_EVIDENCE = 6
 _OWNERS = frozenset({"userid", "ownerid", "authorid", "createdby", "accountid", "customerid", "clerkid", "profileid"})
 """Columns that say whose record it is, where no schema says which those are."""
+_CLAIMS = ("header:", "cookie:")
 _EXPOSED = frozenset({"database", "storage", "file", "process", "state", "account"})
 _HELD = {
     Standing.OWN: "records are chosen together with who is calling, or were checked to be theirs",
@@ -68,7 +69,15 @@ def _exposed(case: DoorCase) -> list[Happening]:
 
 def _by_forged_identity(happening: Happening) -> bool:
     """Whether the records are those of somebody the request claims to be: it is the claim that is not checked."""
-    return any(name.startswith(("header:", "cookie:")) for name in ownership.scope_of(happening.effect).names)
+    names = ownership.scope_of(happening.effect).names
+    claimed = {
+        fact.of.split(" < ")[0] for fact in happening.facts if fact.kind is ProofKind.WITHIN and _is_claim(fact.of)
+    }
+    return bool(names & claimed) or any(name.startswith(_CLAIMS) for name in names)
+
+
+def _is_claim(of: str) -> bool:
+    return of.rsplit(" < ", maxsplit=1)[-1].startswith(_CLAIMS)
 
 
 def _without_caller(caller: Missing, exposed: list[Happening]) -> Verdict:

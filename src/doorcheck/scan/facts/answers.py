@@ -30,14 +30,12 @@ def rows_in(value: Value, limit: int = 400) -> list[Effect]:
     return found
 
 
-def known_with(way: WayOut, effect: Effect, limit: int = 400) -> list[Facts]:
-    """What is known wherever a way out carries the result of an operation: of the path, and of the value it stands in.
-
-    Empty where the way carries none, or refuses.
-    """
+def carried_by(way: WayOut, limit: int = 400) -> list[tuple[Effect, Facts]]:
+    """The operations whose results a way out carries, with what is known there: of the path, and of the value each
+    stands in. Empty where the way carries none, or refuses."""
     if way.how == "throw":
         return []
-    found: list[Facts] = []
+    found: list[tuple[Effect, Facts]] = []
     queue: list[tuple[Value, Facts]] = [(value, way.facts) for value in (way.value, *way.replied) if not denies(value)]
     seen: set[tuple[int, Facts]] = set()
     while queue and len(seen) < limit:
@@ -49,10 +47,10 @@ def known_with(way: WayOut, effect: Effect, limit: int = 400) -> list[Facts]:
             queue.extend((one.value, facts | one.facts) for one in current.alternatives)
             continue
         own = getattr(current, "effect", None)
-        if isinstance(own, Effect) and carries([own], effect):
-            found.append(facts)
+        if isinstance(own, Effect):
+            found.append((own, facts))
         queue.extend((part, facts) for part in parts_of(current))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def given_away(ways: Iterable[WayOut]) -> list[Effect]:

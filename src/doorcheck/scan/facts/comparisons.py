@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bytewise, claims, narrowing, ownership, roles, texts
+from doorcheck.scan.facts import bytewise, claims, narrowing, ownership, roles, settings, texts
 from doorcheck.scan.facts.choices import over_choice
 from doorcheck.scan.facts.kinds import has_key, instance_of
-from doorcheck.scan.facts.proofs import Fact, ProofKind, configured
+from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import (
     EITHER,
     NEVER,
     Branches,
-    decides_checks,
     is_public_mark,
     nullness,
     truth,
@@ -31,6 +30,7 @@ from doorcheck.scan.facts.values import (
     Const,
     Derived,
     Env,
+    External,
     Fn,
     Input,
     Obj,
@@ -64,6 +64,8 @@ def _is_about_the_request(value: Input) -> bool:
 
 _OPEN_WHEN_ABSENT = frozenset({"body", "argument"})
 _EQUALITY = frozenset({"==", "===", "!=", "!=="})
+_OF_BROWSERS = frozenset({("window",), ("document",)})
+"""What there is in a browser and never where a door runs."""
 
 
 def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State, scope: Scope, at: int) -> Value:
@@ -170,8 +172,8 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
         return Test(yes, no, (value,)) if constant.value else Test(no, yes, (value,))
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
-    if isinstance(value, Env) and isinstance(constant.value, str) and constant.value and decides_checks(value.name):
-        return _setting(value.name, constant.value)
+    if (setting := settings.compared(value, (constant,))) is not None:
+        return setting
     if isinstance(value, Row) and value.path and is_public_mark(value.path[-1], constant):
         says = f"the record's own {value.path[-1]} is {constant.value}"
         mark = Fact(ProofKind.MARKED_PUBLIC, value.effect.file, value.effect.at, says)
@@ -184,6 +186,8 @@ def _with_constant(value: Value, constant: Const, state: State | None) -> Test |
 
 
 def _type_test(value: Value, name: str, state: State | None) -> Test:
+    if isinstance(value, External) and value.package == "js" and value.path in _OF_BROWSERS:
+        return Test(EITHER, NEVER) if name == "undefined" else Test(NEVER, EITHER)
     if name == "undefined":
         something, nothing = nullness(value, state)
         return Test(nothing, something, (value,))
@@ -192,6 +196,9 @@ def _type_test(value: Value, name: str, state: State | None) -> Test:
     if isinstance(value, Const):
         actual = {str: "string", float: "number", bool: "boolean"}.get(type(value.value), "object")
         return Test(EITHER, NEVER) if actual == name and value.value is not UNDEFINED.value else Test(NEVER, EITHER)
+    if isinstance(value, Env):
+        something, nothing = nullness(value, state)
+        return Test(something, nothing, (value,)) if name == "string" else Test(NEVER, EITHER)
     if isinstance(value, Fn | Cls):
         return Test(EITHER, NEVER) if name == "function" else Test(NEVER, EITHER)
     if isinstance(value, Obj | Arr | Reply):
@@ -199,12 +206,6 @@ def _type_test(value: Value, name: str, state: State | None) -> Test:
     if isinstance(value, Session):
         return Test((Branch(frozenset({value.proof})),), EITHER, (value,))
     return Test(EITHER, EITHER, (value,))
-
-
-def _setting(name: str, value: str) -> Test:
-    """Whether a variable that decides how callers are checked has this very value."""
-    sides = [configured(f"env:{name}", value, f"{name} is {value!r}", polarity=is_so) for is_so in (True, False)]
-    return Test((Branch(frozenset(sides[:1])),), (Branch(frozenset(sides[1:])),))
 
 
 def _proved_by_equality(
@@ -336,6 +337,9 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     known = texts.contains(collection, item)
     if known is not None:
         return Test(EITHER, NEVER) if known else Test(NEVER, EITHER)
+    fixed = [Const(text) for text in texts.constants_of(collection)]
+    if fixed and (setting := settings.compared(item, fixed)) is not None:
+        return setting
     asked = roles.among(ev, collection, item, scope, at)
     if asked is not None:
         return asked

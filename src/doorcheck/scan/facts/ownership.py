@@ -207,7 +207,7 @@ def found_facts(effect: Effect, scoped: Scoped, file: str, at: int) -> Facts:
 
 def unfound(row: Row) -> Facts:
     """What it says when nothing was found that was asked for together with who is calling."""
-    if row.path or not row.own or not row.named:
+    if row.path or not row.own or not row.named or not scope_of(row.effect).own:
         return NOTHING
     says = f"no {row.effect.subject or 'record'} of the caller's is found by it"
     return frozenset(

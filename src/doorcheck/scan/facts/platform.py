@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import comparisons, narrowing, requests, streams, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.truth import EITHER, is_secret_name, truth
+from doorcheck.scan.facts.truth import EITHER, truth
 from doorcheck.scan.facts.values import (
     ANYTHING,
     Arr,
@@ -42,6 +43,7 @@ _MAKES_TEXT = frozenset(
     }
 )  # fmt: skip
 """Methods that only a text has, or that give one: on anything else the call throws."""
+_SPELLS = frozenset({"toLowerCase", "toUpperCase", "toLocaleLowerCase", "toLocaleUpperCase"})
 _Handler = Callable[["Evaluator", Call, State, int, str], Value]
 
 
@@ -68,6 +70,8 @@ def method(
         return target
     if isinstance(target, Input | Unknown) and name in _MAKES_TEXT and not getattr(target, "fact", None):
         return Derived("string", (target, *arguments))
+    if isinstance(target, Env | Derived) and name in _SPELLS and not arguments:
+        return Derived("text", (target,))
     if isinstance(target, Const | Derived | Env) and name in {
         "concat",
         "replace",

@@ -8,8 +8,9 @@ from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.lookups import found_proofs
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State, new_choice
-from doorcheck.scan.facts.truth import is_secret_name, truth
+from doorcheck.scan.facts.truth import truth
 from doorcheck.scan.facts.uses import found_by
 from doorcheck.scan.facts.values import (
     NULL,

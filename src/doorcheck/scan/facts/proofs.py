@@ -35,6 +35,7 @@ class ProofKind(enum.StrEnum):
 
     UNRESOLVED = "unresolved"
     CONFIGURED = "configured"
+    UNLESS = "unless"
     FORGEABLE = "forgeable"
     UNSET_SECRET = "unset-secret"  # noqa: S105 - a kind of note, no secret
     CAUGHT = "caught"
@@ -132,9 +133,32 @@ def shared(known: Iterable[Facts]) -> Facts:
     common = frozenset.intersection(*each)
     if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
         common |= _known_in_all(each) | _owned_if_sent(each)
-    if len(each) > 1 and not proven(common) and all(proven(facts) for facts in each):
-        common |= {fact for facts in each for fact in facts if fact.kind in PROVING}
+    if len(each) > 1 and not proven(common):
+        strangers = [facts for facts in each if not proven(facts)]
+        if not strangers:
+            return common | {fact for facts in each for fact in facts if fact.kind in PROVING}
+        if len(strangers) < len(each) or any(_has_unless(facts) for facts in strangers):
+            return common | _proven_unless(strangers)
     return common
+
+
+def _has_unless(facts: Facts) -> bool:
+    return any(fact.kind is ProofKind.UNLESS for fact in facts)
+
+
+def _proven_unless(strangers: list[Facts]) -> Facts:
+    """Where the others are proven: the settings that all of these paths need are what it takes to pass as nobody."""
+    each = ({(fact.file, fact.at, fact.says) for fact in settings_in(facts)} for facts in strangers)
+    needed = set[tuple[str, int, str]].intersection(*each)
+    return frozenset(Fact(ProofKind.UNLESS, file, at, says) for file, at, says in needed)
+
+
+def settings_in(facts: Facts) -> list[Fact]:
+    """The settings that a deployment must have for a caller who has proved nothing to come this way."""
+    return [fact for fact in facts if fact.kind in _SETTINGS and fact.polarity]
+
+
+_SETTINGS = frozenset({ProofKind.CONFIGURED, ProofKind.UNLESS})
 
 
 def _known_in_all(each: list[Facts]) -> Facts:

@@ -83,6 +83,8 @@ def _mark_of_input(value: Input) -> tuple[object, ...]:
 def _mark_of_external(value: External) -> tuple[object, ...] | None:
     if value.package == "link":
         return None
+    if value.sure and value.links:
+        return "schema", *((link.file, link.at) for link in value.links)  # two of one form need not be the same
     if "createHmac" in value.path or value.path[-3:] == ("subtle", "sign", "()"):
         return ("how", "hmac")
     if _HASHES & set(value.path):

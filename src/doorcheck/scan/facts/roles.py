@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import ownership
-from doorcheck.scan.facts.proofs import Facts
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind
 from doorcheck.scan.facts.texts import constants_of
 from doorcheck.scan.facts.truth import EITHER, NEVER
 from doorcheck.scan.facts.values import (
@@ -45,7 +45,8 @@ def asked(ev: Evaluator, value: Value, constant: Const, scope: Scope, at: int) -
     if holder is None:
         return None
     facts = _learned(ev, holder, scope.module.path, at)
-    return Test((Branch(facts),), EITHER, (value,))
+    other = Fact(ProofKind.ROLE, scope.module.path, at, f"{constant.value} is turned away", polarity=False)
+    return Test((Branch(facts),), (Branch(frozenset({other})),), (value,))
 
 
 def single(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int) -> Test | None:

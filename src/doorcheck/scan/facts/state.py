@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from doorcheck.scan.facts.proofs import NOTHING, PROVING, Fact, Facts, ProofKind, proven, shared
+from doorcheck.scan.facts.proofs import NOTHING, PROVING, Fact, Facts, ProofKind, proven, settings_in, shared
 from doorcheck.scan.facts.values import (
     ANYTHING,
     Alternative,
@@ -29,6 +29,7 @@ _NOTES = PROVING | {
     ProofKind.NOT_AWAITED,
     ProofKind.EXEMPT,
     ProofKind.CONFIGURED,
+    ProofKind.UNLESS,
     ProofKind.MARKED_PUBLIC,
 }
 _PROVEN = frozenset({Fact(ProofKind.SESSION, "", 0)})
@@ -118,8 +119,9 @@ def telling(facts: Facts) -> Facts:
     if proven(facts):
         return _PROVEN | parting if parting else _PROVEN
     notes = frozenset(fact for fact in facts if fact.kind in _NOTES and fact.polarity)
-    # where a setting lets everybody pass, nobody asks what else went wrong there
-    return parting | (_STOOD_IN if any(fact.kind is ProofKind.CONFIGURED for fact in notes) else notes)
+    settings = frozenset(settings_in(notes))
+    # however many settings a path has met, it is told apart only from those that met none
+    return parting | (notes - settings | _STOOD_IN if settings else notes)
 
 
 def merge(states: list[State]) -> list[State]:

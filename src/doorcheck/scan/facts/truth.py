@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doorcheck.scan.facts import claims, ownership
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, contradictory, shared
+from doorcheck.scan.facts.settings import is_secret_name, switched
 from doorcheck.scan.facts.state import State, telling
 from doorcheck.scan.facts.values import (
     UNDEFINED,
@@ -103,10 +104,11 @@ def is_public_mark(name: str, value: Value) -> bool:
 
 def _of_environment(value: Env) -> tuple[Branches, Branches]:
     known = Fact(ProofKind.UNSET_SECRET, f"env:{value.name}", 0, f"{value.name} is set", polarity=False)
-    yes = (Branch(frozenset({known})),)
     if value.sure:
-        return yes, NEVER
-    return yes, (Branch(frozenset({unset(value.name)})),) if is_secret_name(value.name) else EITHER
+        return (Branch(frozenset({known})),), NEVER
+    yes = (Branch(frozenset({known}) | switched(value.name, on=True)),)
+    missing = frozenset({unset(value.name)}) if is_secret_name(value.name) else NOTHING
+    return yes, (Branch(missing | switched(value.name, on=False)),)
 
 
 def _is_something(value: Value) -> bool:
@@ -114,27 +116,6 @@ def _is_something(value: Value) -> bool:
     if isinstance(value, External):
         return value.sure or ("()" not in value.path and value.package != "js")
     return isinstance(value, Derived) and value.how in {"text", "hash", "hmac"} and len(value.parts) > 1
-
-
-_SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASS", "CREDENTIAL", "AUTH", "HASH", "SALT")
-
-
-_ADDRESSES = ("_URL", "_URI", "_HOST", "_ISSUER")
-
-
-def is_secret_name(name: str) -> bool:
-    """Whether an environment variable of this name holds something that must not be known."""
-    if name.startswith("NEXT_PUBLIC_") or name.upper().endswith(_ADDRESSES):
-        return False
-    return any(word in name.upper() for word in _SECRET_WORDS)
-
-
-_CHECKING_WORDS = ("AUTH", "LOGIN", "SIGNIN", "SIGN_IN", "SSO", "SESSION")
-
-
-def decides_checks(name: str) -> bool:
-    """Whether an environment variable of this name says how callers are checked, or whether they are."""
-    return not name.startswith("NEXT_PUBLIC_") and any(word in name.upper() for word in _CHECKING_WORDS)
 
 
 def unset(name: str) -> Fact:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
@@ -63,8 +64,7 @@ class Use:
     """Whether it is the unique key by which a record is looked up, of which the library checks the type."""
 
 
-@dataclass(frozen=True, slots=True)
-class _At:
+class _At(NamedTuple):
     place: Place
     form: Form = Form.AS_SENT
     facts: Facts = NOTHING
@@ -113,16 +113,24 @@ _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "x
 
 def uses_of(effect: Effect, facts: Facts) -> list[Use]:
     """Every part of the request that reaches this operation, with what is known on the way."""
-    found: list[Use] = []
+    uses = _uses_of(effect, effect.operands, effect.given)
+    return [replace(use, facts=use.facts | facts) for use in uses] if facts else list(uses)
+
+
+@lru_cache(maxsize=8192)
+def _uses_of(effect: Effect, operands: tuple[Value, ...], given: tuple[Value, ...]) -> tuple[Use, ...]:
+    """Kept, because several controls ask it of every path to an operation. A query gets more operands by and by."""
+    del operands, given
+    found: dict[Use, None] = {}
     for place, value, as_record in operands_of(effect):
         if not _may_carry_input(value):
             continue
-        at = _At(place, Form.AS_SENT, facts, as_record, effect.kind == "database")
+        at = _At(place, Form.AS_SENT, NOTHING, as_record, effect.kind == "database")
         uses = list(_walk(value, at, _Budget()))
         if effect.unique and place is Place.KEY and len({id(use.input) for use in uses}) == 1:
             uses = [replace(use, unique=True) for use in uses]
-        found.extend(uses)
-    return found
+        found.update(dict.fromkeys(uses))
+    return tuple(found)
 
 
 def _may_carry_input(value: Value) -> bool:
@@ -215,21 +223,27 @@ _OF_KIND = {
 
 
 class _Budget:
-    """How many nodes of one operand are looked at."""
+    """How many nodes of one operand are looked at, each once for every way in which it stands there."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "seen")
 
     def __init__(self) -> None:
         self.left = MAX_NODES
+        self.seen: set[tuple[int, _At]] = set()
 
-    def spend(self) -> bool:
+    def spend(self, value: Value, at: _At) -> bool:
+        key = id(value), at
+        if key in self.seen:
+            return False
+        self.seen.add(key)
         self.left -= 1
         return self.left > 0
 
 
 def _walk(value: Value, at: _At, budget: _Budget) -> Iterator[Use]:
     step = _WALKS.get(type(value))
-    if step is not None and budget.spend():
+    kept = isinstance(value, Derived | Unknown | External)  # these keep their marks
+    if step is not None and (not kept or _may_carry_input(value)) and budget.spend(value, at):
         yield from step(value, at, budget)
 
 
@@ -245,7 +259,7 @@ def _walk_list(value: Arr, at: _At, budget: _Budget) -> Iterator[Use]:
 
 def _walk_choice(value: Choice, at: _At, budget: _Budget) -> Iterator[Use]:
     for one in value.alternatives:
-        yield from _walk(one.value, replace(at, facts=at.facts | one.facts), budget)
+        yield from _walk(one.value, at._replace(facts=at.facts | one.facts), budget)
 
 
 def _walk_promise(value: Promise, at: _At, budget: _Budget) -> Iterator[Use]:
@@ -253,7 +267,7 @@ def _walk_promise(value: Promise, at: _At, budget: _Budget) -> Iterator[Use]:
 
 
 def _walk_unknown(value: Unknown, at: _At, budget: _Budget) -> Iterator[Use]:
-    inner = replace(at, doubt=at.doubt or value.fact)
+    inner = at._replace(doubt=at.doubt or value.fact)
     for part in value.parts:
         yield from _walk(part, inner, budget)
 
@@ -262,7 +276,7 @@ def _walk_object(value: Obj, at: _At, budget: _Budget) -> Iterator[Use]:
     for name, item in value.props.items():
         record = at.place is Place.FIELD and at.names_columns and name in _NESTED_RECORDS
         place = Place.KEY if at.place is Place.FIELD and at.names_columns and name in _CONNECTS else at.place
-        yield from _walk(item, replace(at, as_record=record, place=place), budget)
+        yield from _walk(item, at._replace(as_record=record, place=place), budget)
     for rest in value.rest:
         yield from _walk(rest, at, budget)
 
@@ -272,11 +286,11 @@ def _walk_derived(value: Derived, at: _At, budget: _Budget) -> Iterator[Use]:
         return
     alone = value.parts[0] if len(value.parts) == 1 else None
     if value.how in {"text", "string"} and not (isinstance(alone, Input) and not alone.path):
-        at = replace(at, form=Form.TEXT, as_record=False)
+        at = at._replace(form=Form.TEXT, as_record=False)
     elif value.how == "parse":
-        at = replace(at, form=Form.PARSED)
+        at = at._replace(form=Form.PARSED)
     elif value.how not in {"element", "member"}:
-        at = replace(at, as_record=False)
+        at = at._replace(as_record=False)
     for part in value.parts:
         yield from _walk(part, at, budget)
 
@@ -284,7 +298,7 @@ def _walk_derived(value: Derived, at: _At, budget: _Budget) -> Iterator[Use]:
 def _walk_external(value: External, at: _At, budget: _Budget) -> Iterator[Use]:
     if is_hashed(value) or not value.links:
         return
-    at = replace(at, as_record=False)
+    at = at._replace(as_record=False)
     for link in value.links[-6:]:
         place = at.place
         if value.package == "js" and link.name == "RegExp":
@@ -294,7 +308,7 @@ def _walk_external(value: External, at: _At, budget: _Budget) -> Iterator[Use]:
         elif at.place is Place.QUERY and _is_template(link.arguments):
             place = Place.KEY
         for argument in link.arguments:
-            yield from _walk(argument, replace(at, place=place), budget)
+            yield from _walk(argument, at._replace(place=place), budget)
 
 
 def _is_template(arguments: tuple[Value, ...]) -> bool:

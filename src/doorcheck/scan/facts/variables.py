@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.provenance import marks
-from doorcheck.scan.facts.truth import is_secret_name
+from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.values import Value
 
 if TYPE_CHECKING:

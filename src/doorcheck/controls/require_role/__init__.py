@@ -1,0 +1,1 @@
+"""The control ``require-role``: may this account do what administrators do?"""
