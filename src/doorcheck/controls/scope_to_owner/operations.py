@@ -89,12 +89,17 @@ def _named(names: ownership.Names) -> frozenset[str]:
 def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
     effect = happening.effect
     scoped = ownership.scope_of(effect)
-    names = _named(scoped.names)
+    unsent = frozenset(fact.of for fact in known if fact.kind is ProofKind.SENT and not fact.polarity)
+    names = _named(scoped.names if effect.weak else scoped.names - unsent)  # what was not sent names nothing
     mine = ownership.owned(known)
     if scoped.own or scoped.names & mine:
         facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
         return Operation(happening, scoped, Standing.OWN, _sorted(facts))
-    roles = tuple(fact for fact in known if fact.kind is ProofKind.ROLE and fact.polarity)
+    # a login service keeps the accounts of all tenants together: a role in one of them opens none of the others'
+    elsewhere = effect.kind == "account" and bool(names)
+    roles = tuple(
+        fact for fact in known if fact.kind is ProofKind.ROLE and fact.polarity and not (elsewhere and fact.of)
+    )
     if roles:
         return Operation(happening, scoped, Standing.ROLE, _sorted(roles))
     machines = tuple(fact for fact in known if fact.kind in _MACHINES)

@@ -44,6 +44,9 @@ ROLE_WORDS = frozenset(
 )  # fmt: skip
 """Members of an identity or a membership that say what its holder may do, in lower case without ``_``."""
 
+_TENANT_ROLES = frozenset({"orgrole", "orgpermissions", "memberrole", "teamrole"})
+_IN_TENANT = "tenant"
+
 Names = frozenset[str]
 NAMELESS: Names = frozenset()
 
@@ -257,9 +260,17 @@ def owned_fact(name: str, file: str, at: int, says: str, *, polarity: bool = Tru
     return Fact(ProofKind.OWNED, file, at, says, polarity=polarity, of=name)
 
 
-def role_fact(file: str, at: int, says: str) -> Fact:
-    """The fact that the caller's role was asked for and was good enough."""
-    return Fact(ProofKind.ROLE, file, at, says)
+def role_fact(file: str, at: int, says: str, *, tenant: bool = False) -> Fact:
+    """The fact that the caller's role was asked for and was good enough; in a ``tenant`` it is one among its members,
+    which says nothing of the records of others."""
+    return Fact(ProofKind.ROLE, file, at, says, of=_IN_TENANT if tenant else "")
+
+
+def is_among_members(holder: Session | Row) -> bool:
+    """Whether a role is one in an organisation of many, and not one in the whole application."""
+    if isinstance(holder, Session):
+        return holder.path[-1].lower().replace("_", "") in _TENANT_ROLES if holder.path else False
+    return bool(holder.named) or len(holder.path) > 1
 
 
 def within(children: Iterable[str], parents: Iterable[str], file: str, at: int) -> Facts:

@@ -91,6 +91,7 @@ def counted(operator: str, left: Value, right: Value) -> Test | None:
 
 def _learned(ev: Evaluator, holder: Session | Row, file: str, at: int) -> Facts:
     name = holder.path[-1] if holder.path else "role"
-    fact = ownership.role_fact(file, at, f"the caller's {name} is asked for")
+    tenant = ownership.is_among_members(holder)
+    fact = ownership.role_fact(file, at, f"the caller's {name} is asked for", tenant=tenant)
     ev.attempts.add(fact)
     return frozenset({fact, holder.proof} if isinstance(holder, Session) else {fact} | holder.found)
