@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.core import App, ControlId, ControlSpec, Door, Location, Verdict, Written
@@ -83,9 +84,16 @@ def asked_here(case: DoorCase, facts: Facts) -> bool:
     """Whether a path can be taken by a request with one of the methods of this door."""
     if case.door.kind is not DoorKind.ROUTE_HANDLER:
         return True
+    told = _of_methods(facts)
+    if not told or not case.door.methods:
+        return True
     methods = {method.upper() for method in case.door.methods}
-    told = [fact for fact in facts if fact.kind.value == "method"] if methods else []
     return not any(fact.of not in methods if fact.polarity else methods == {fact.of} for fact in told)
+
+
+@lru_cache(maxsize=4096)
+def _of_methods(facts: Facts) -> tuple[Fact, ...]:
+    return tuple(fact for fact in facts if fact.kind.value == "method")
 
 
 def place(file: str, at: int) -> Location:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from doorcheck.scan.facts.proofs import IF_SENT, NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.values import (
@@ -16,6 +17,7 @@ from doorcheck.scan.facts.values import (
     Const,
     Derived,
     Effect,
+    Env,
     External,
     Fn,
     Input,
@@ -29,6 +31,9 @@ from doorcheck.scan.facts.values import (
 )  # fmt: skip
 
 MAX_PARTS = 80
+MAX_KEPT = 16_384
+"""How many answers about values, which never change, are kept."""
+_SIMPLE = (Const, Env, Fn)
 MAX_NAMES = 8
 _SEPARATOR = " < "
 _UNNAMING = frozenset({"request", "address"})
@@ -73,6 +78,11 @@ def name_of(value: Input) -> str:
 
 def names_of(value: Value) -> Names:
     """The parts of the request by which this value, or the record it belongs to, was chosen."""
+    return NAMELESS if isinstance(value, _SIMPLE) else _names_of(value)
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _names_of(value: Value) -> Names:
     found: set[str] = set()
     for part in _asked_for(value):
         if isinstance(part, Input) and part.channel not in _UNNAMING:
@@ -117,11 +127,16 @@ def is_role_word(name: str) -> bool:
     return name.lower().replace("_", "") in ROLE_WORDS
 
 
-def identities_in(value: Value) -> list[Session | Row]:
+def identities_in(value: Value) -> tuple[Session | Row, ...]:
     """Who the caller is, or records of theirs, of which this value is made.
 
     A predicate that names them on some ways only, as in ``session ? eq(userId, session.id) : undefined``, has none.
     """
+    return () if isinstance(value, (*_SIMPLE, Input)) else _identities_in(value)
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _identities_in(value: Value) -> tuple[Session | Row, ...]:
     found: list[Session | Row] = []
     queue = [value]
     for number, current in enumerate(queue):
@@ -137,7 +152,7 @@ def identities_in(value: Value) -> list[Session | Row]:
             continue
         else:
             queue.extend(_without_ways_round(current))
-    return found
+    return tuple(found)
 
 
 def _without_ways_round(value: Value) -> tuple[Value, ...]:
@@ -169,6 +184,7 @@ def _sometimes_left_out(choice: Choice) -> bool:
     return bool(predicates) and any(isinstance(value, Const) and not value.value for value in values)
 
 
+@lru_cache(maxsize=MAX_KEPT)
 def owned(facts: Facts) -> Names:
     """The names of which this path knows that they stand for records of the caller."""
     found = {fact.of for fact in facts if fact.kind is ProofKind.OWNED and fact.polarity}
@@ -198,6 +214,13 @@ def is_callers(value: Value, facts: Facts) -> bool:
 
 def scope_of(effect: Effect) -> Scoped:
     """How the records of an operation are chosen."""
+    return _scope_of(effect, effect.chooses)
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _scope_of(effect: Effect, chooses: tuple[Value, ...]) -> Scoped:
+    """Kept by what has chosen its records so far: a query under way goes on."""
+    del chooses
     names: set[str] = set()
     child: set[str] = set()
     own = False

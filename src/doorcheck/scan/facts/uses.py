@@ -113,12 +113,12 @@ _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "x
 
 def uses_of(effect: Effect, facts: Facts) -> list[Use]:
     """Every part of the request that reaches this operation, with what is known on the way."""
-    uses = _uses_of(effect, effect.operands, effect.given)
+    uses = _uses_of(effect, effect.operands, effect.given, plain=False)
     return [replace(use, facts=use.facts | facts) for use in uses] if facts else list(uses)
 
 
 @lru_cache(maxsize=8192)
-def _uses_of(effect: Effect, operands: tuple[Value, ...], given: tuple[Value, ...]) -> tuple[Use, ...]:
+def _uses_of(effect: Effect, operands: tuple[Value, ...], given: tuple[Value, ...], *, plain: bool) -> tuple[Use, ...]:
     """Kept, because several controls ask it of every path to an operation. A query gets more operands by and by."""
     del operands, given
     found: dict[Use, None] = {}
@@ -126,7 +126,7 @@ def _uses_of(effect: Effect, operands: tuple[Value, ...], given: tuple[Value, ..
         if not _may_carry_input(value):
             continue
         at = _At(place, Form.AS_SENT, NOTHING, as_record, effect.kind == "database")
-        uses = list(_walk(value, at, _Budget()))
+        uses = list(_walk(value, at, _Budget(plain=plain)))
         if effect.unique and place is Place.KEY and len({id(use.input) for use in uses}) == 1:
             uses = [replace(use, unique=True) for use in uses]
         found.update(dict.fromkeys(uses))
@@ -144,7 +144,7 @@ def found_by(effect: Effect) -> Facts:
         return NOTHING
     return frozenset(
         Fact(ProofKind.CHECKED, effect.file, effect.at, "a record was found by it", of=name_of(use.input))
-        for use in uses_of(effect, NOTHING)
+        for use in _uses_of(effect, effect.operands, effect.given, plain=True)
         if use.place is Place.KEY
         and (use.input.check is None or not use.input.check.counts)
         and (use.unique or (use.input.channel in _TEXTS and use.input.path))
@@ -223,11 +223,15 @@ _OF_KIND = {
 
 
 class _Budget:
-    """How many nodes of one operand are looked at, each once for every way in which it stands there."""
+    """How many nodes of one operand are looked at, each once for every way in which it stands there.
 
-    __slots__ = ("left", "seen")
+    With ``plain`` nobody asks what is known where a value stands.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("left", "plain", "seen")
+
+    def __init__(self, *, plain: bool) -> None:
+        self.plain = plain
         self.left = MAX_NODES
         self.seen: set[tuple[int, _At]] = set()
 
@@ -259,7 +263,8 @@ def _walk_list(value: Arr, at: _At, budget: _Budget) -> Iterator[Use]:
 
 def _walk_choice(value: Choice, at: _At, budget: _Budget) -> Iterator[Use]:
     for one in value.alternatives:
-        yield from _walk(one.value, at._replace(facts=at.facts | one.facts), budget)
+        known = at if budget.plain or not one.facts else at._replace(facts=at.facts | one.facts)
+        yield from _walk(one.value, known, budget)
 
 
 def _walk_promise(value: Promise, at: _At, budget: _Budget) -> Iterator[Use]:
