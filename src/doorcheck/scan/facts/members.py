@@ -265,7 +265,7 @@ def _is_environment(value: External) -> bool:
 
 
 def _may_be_left_out(validated: External, name: str) -> bool:
-    """Whether the schema of the validated environment says that this variable is optional, or makes a yes or no of it."""
+    """Whether the environment's schema says that this variable is optional, or makes a yes or no of it."""
     given = [argument for link in validated.links for argument in link.arguments if isinstance(argument, Obj)]
     groups = [*given, *(group for each in given for group in each.props.values() if isinstance(group, Obj))]
     schemas = [group.props[name] for group in groups if name in group.props]
