@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts import chains, first_use, ownership, requests
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
+from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
@@ -264,13 +265,15 @@ def _is_environment(value: External) -> bool:
 
 
 def _may_be_left_out(validated: External, name: str) -> bool:
-    """Whether the schema of the validated environment says that this variable is optional."""
+    """Whether the environment's schema says that this variable is optional, or makes a yes or no of it."""
     given = [argument for link in validated.links for argument in link.arguments if isinstance(argument, Obj)]
     groups = [*given, *(group for each in given for group in each.props.values() if isinstance(group, Obj))]
     schemas = [group.props[name] for group in groups if name in group.props]
     steps = {
         step for each in schemas for part in made_from(each, 60) if isinstance(part, External) for step in part.path
     }
+    if steps & {"boolean", "stringbool", "transform", "preprocess"} and not is_secret_name(name):
+        return True
     return bool(steps & {"optional", "nullish"}) and not steps & {"default", "catch"}
 
 
