@@ -63,12 +63,21 @@ class Judged:
         return seen_effect(self.happening.effect, self.happening.through)
 
 
+_TELLING = frozenset({ProofKind.CHECKED, ProofKind.SIGNATURE, ProofKind.UNRESOLVED, ProofKind.METHOD, ProofKind.SENT})
+"""What a path may know that says something about the form of what was sent."""
+
+
 def judged_uses(case: DoorCase) -> list[Judged]:
     """Every use of the caller's input in a sensitive operation of this door."""
     found: list[Judged] = []
     unfollowed: dict[str, Fact | None] = {}
+    seen: set[tuple[int, Facts]] = set()
     for happening in case.trace.happenings:
         effect = happening.effect
+        known = id(effect), frozenset(fact for fact in happening.facts if fact.kind in _TELLING)
+        if known in seen:
+            continue
+        seen.add(known)
         if effect.kind in _DOUBTFUL:
             if effect.kind == "unfollowed" or _decides(effect.at, case):
                 unfollowed.update((name_of(use.input), None) for use in uses_of(effect, happening.facts))

@@ -31,7 +31,7 @@ from doorcheck.scan.facts.values import (
 )  # fmt: skip
 
 MAX_PARTS = 80
-MAX_KEPT = 16_384
+MAX_KEPT = 4_096
 """How many answers about values, which never change, are kept."""
 _SIMPLE = (Const, Env, Fn)
 MAX_NAMES = 8

@@ -117,7 +117,7 @@ def uses_of(effect: Effect, facts: Facts) -> list[Use]:
     return [replace(use, facts=use.facts | facts) for use in uses] if facts else list(uses)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _uses_of(effect: Effect, operands: tuple[Value, ...], given: tuple[Value, ...], *, plain: bool) -> tuple[Use, ...]:
     """Kept, because several controls ask it of every path to an operation. A query gets more operands by and by."""
     del operands, given
