@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from doorcheck.core import Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts.evaluator import Happening
-from doorcheck.scan.facts.proofs import TYPED, Fact, ProofKind
+from doorcheck.scan.facts.proofs import TYPED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uses import Form, Place, Use, uses_of
 from doorcheck.scan.judging import DoorCase, asked_here, place, seen_effect
