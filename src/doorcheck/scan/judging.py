@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.core import App, ControlId, ControlSpec, Door, Location, Verdict, Written
+from doorcheck.core import App, ControlId, ControlSpec, Door, Location, Unknown, Verdict, Why, Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.project.database.schemas import Schemas
 from doorcheck.scan.syntax import positions
@@ -78,6 +78,16 @@ class Control:
     note: Callable[[DoorCase], Any] | None = None
     note_type: Callable[[], type] | None = None
     settle: Callable[[Verdict, DoorNote, Sequence[DoorNote]], Verdict] | None = None
+
+
+def not_followed(case: DoorCase) -> Unknown | None:
+    """That nobody can say, where a door was not followed to its end for callers who are known; None where it was."""
+    trace = case.trace
+    if trace.over_budget or trace.only_strangers:
+        return Unknown(Why.BUDGET, "following this door took more steps than a scan grants", ())
+    if trace.opaque is not None:
+        return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
+    return None
 
 
 def asked_here(case: DoorCase, facts: Facts) -> bool:

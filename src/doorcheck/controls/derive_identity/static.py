@@ -5,11 +5,11 @@ from __future__ import annotations
 from doorcheck.controls.derive_identity import spec
 from doorcheck.controls.derive_identity.claims import Believed, believed_in
 from doorcheck.controls.derive_identity.columns import Column, Source, columns_of
-from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
+from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.doubts import doubt_in, given_to_unfollowed
 from doorcheck.scan.facts.proofs import Fact, ProofKind
-from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
+from doorcheck.scan.judging import DoorCase, not_followed, seen_effect, seen_fact
 from doorcheck.scan.project.database.models import Role
 
 _MAX_EVIDENCE = 6
@@ -28,10 +28,9 @@ def judge(case: DoorCase) -> Verdict:
     trace = case.trace
     if trace.own_handler is not None:
         return NotNeeded(f"{trace.own_handler}, and keeps its own accounts")
-    if trace.over_budget or trace.only_strangers:
-        return Unknown(Why.BUDGET, "following this door took more steps than a scan grants", ())
-    if trace.opaque is not None:
-        return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
+    unknown = not_followed(case)
+    if unknown is not None:
+        return unknown
     believed = list(believed_in(case))
     if believed:
         return _believes(believed)

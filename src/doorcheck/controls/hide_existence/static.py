@@ -9,7 +9,7 @@ from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.values import Effect
-from doorcheck.scan.judging import DoorCase, asked_here, place, seen_effect, seen_fact
+from doorcheck.scan.judging import DoorCase, asked_here, not_followed, place, seen_effect, seen_fact
 
 _MAX_EVIDENCE = 6
 _RECORDS = frozenset({"database", "storage"})
@@ -20,10 +20,9 @@ def judge(case: DoorCase) -> Verdict:
     trace = case.trace
     if trace.own_handler is not None:
         return NotNeeded(f"{trace.own_handler}: public by nature")
-    if trace.over_budget or trace.only_strangers:
-        return Unknown(Why.BUDGET, "following this door took more steps than a scan grants", ())
-    if trace.opaque is not None:
-        return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
+    unknown = not_followed(case)
+    if unknown is not None:
+        return unknown
     ways = [way for way in trace.ways_out if asked_here(case, way.facts)]
     refused = [(way, fact) for way in ways for fact in _refusing(way)]
     for way, fact in refused:

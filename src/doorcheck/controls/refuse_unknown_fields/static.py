@@ -12,7 +12,7 @@ from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.proofs import ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uses import Form, Place, Use, uses_of
-from doorcheck.scan.judging import DoorCase, asked_here, place, seen_effect
+from doorcheck.scan.judging import DoorCase, asked_here, not_followed, place, seen_effect
 
 _MAX_EVIDENCE = 6
 _RECORDS = frozenset({"body", "form", "argument", "query", "params"})
@@ -36,10 +36,9 @@ def judge(case: DoorCase) -> Verdict:
     trace = case.trace
     if trace.own_handler is not None:
         return NotNeeded(f"{trace.own_handler}, and writes its own records")
-    if trace.over_budget or trace.only_strangers:
-        return Unknown(Why.BUDGET, "following this door took more steps than a scan grants", ())
-    if trace.opaque is not None:
-        return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
+    unknown = not_followed(case)
+    if unknown is not None:
+        return unknown
     writes = list(_writes(case))
     for way, fits in ((spec.BODY_WRITTEN, _is_raw), (spec.KEEPS_UNKNOWN, _keeps_unknown)):
         found = [write for write in writes if write.use.as_record and fits(write)]

@@ -23,7 +23,7 @@ from doorcheck.core import (
 from doorcheck.core.door import Door, DoorKind
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.proofs import Fact, ProofKind
-from doorcheck.scan.judging import DoorCase, DoorNote, seen_effect, seen_fact
+from doorcheck.scan.judging import DoorCase, DoorNote, not_followed, seen_effect, seen_fact
 
 _MAX_EVIDENCE = 6
 _MIN_SIBLINGS = 2
@@ -52,10 +52,9 @@ def judge(case: DoorCase) -> Verdict:
     trace = case.trace
     if trace.own_handler is not None:
         return NotNeeded(f"{trace.own_handler}: public by nature")
-    if trace.over_budget or trace.only_strangers:
-        return Unknown(Why.BUDGET, "following this door took more steps than a scan grants", ())
-    if trace.opaque is not None:
-        return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
+    unknown = not_followed(case)
+    if unknown is not None:
+        return unknown
     caller = case.answered.get(ControlId.AUTHENTICATE)
     if isinstance(caller, NotNeeded):
         return NotNeeded(f"strangers are meant to reach it: {caller.says}", caller.evidence)

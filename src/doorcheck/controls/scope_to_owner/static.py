@@ -21,7 +21,7 @@ from doorcheck.scan.facts.answers import carries, given_away
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.lookups import named_parts
 from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
-from doorcheck.scan.judging import DoorCase, seen_effect, seen_fact
+from doorcheck.scan.judging import DoorCase, not_followed, seen_effect, seen_fact
 from doorcheck.scan.project.database.models import Role
 
 _MAX_EVIDENCE = 6
@@ -41,10 +41,9 @@ def judge(case: DoorCase) -> Verdict:
     trace = case.trace
     if trace.own_handler is not None:
         return NotNeeded(f"{trace.own_handler}: public by nature")
-    if trace.over_budget or trace.only_strangers:
-        return Unknown(Why.BUDGET, "following this door took more steps than a scan grants", ())
-    if trace.opaque is not None:
-        return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
+    unknown = not_followed(case)
+    if unknown is not None:
+        return unknown
     caller = case.answered.get(ControlId.AUTHENTICATE)
     if isinstance(caller, NotNeeded):
         return NotNeeded(f"strangers are meant to reach it: {caller.says}", caller.evidence)

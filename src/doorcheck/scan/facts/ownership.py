@@ -384,8 +384,3 @@ def _narrowed_to_caller(operand: Obj, path: tuple[str, ...]) -> bool:
         if len(path) > 1 and _narrowed_to_caller(relation, path[1:]):
             return True
     return False
-
-
-def is_combined(value: Value) -> bool:
-    """Whether a text or key was put together with who is calling, as in ``${user.id}/${file}``."""
-    return isinstance(value, Derived) and bool(identities_in(value))
