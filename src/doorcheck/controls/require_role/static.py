@@ -22,6 +22,7 @@ from doorcheck.core import (
 )  # fmt: skip
 from doorcheck.core.door import Door, DoorKind
 from doorcheck.scan.facts import ownership
+from doorcheck.scan.facts.doubts import doubt_in
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.judging import DoorCase, DoorNote, not_followed, seen_effect, seen_fact
 
@@ -84,13 +85,9 @@ def _missing(tasks: list[Task], caller: Verdict | None) -> Verdict:
 
 def _doubt(tasks: list[Task]) -> Fact | None:
     """The call that may be the check, where each of the operations lies behind one that could not be followed."""
-    found: list[Fact] = []
-    for task in tasks:
-        unresolved = [fact for fact in task.happening.facts if fact.kind is ProofKind.UNRESOLVED]
-        if not unresolved:
-            return None
-        found.extend(unresolved)
-    return min(found, key=lambda fact: (fact.file, fact.at))
+    doubts = [doubt_in(task.happening.facts) for task in tasks]
+    found = [doubt for doubt in doubts if doubt is not None]
+    return min(found, key=lambda fact: (fact.file, fact.at)) if len(found) == len(doubts) else None
 
 
 def _evidence(tasks: list[Task]) -> tuple[Written, ...]:

@@ -77,11 +77,6 @@ def _authority(facts: Facts) -> Facts:
     return frozenset(fact for fact in facts if fact.kind in _AUTHORITY)
 
 
-def effect_names(happening: Happening) -> ownership.Names:
-    """The parts of the request that choose the records of an operation."""
-    return ownership.scope_of(happening.effect).names
-
-
 def _named(names: ownership.Names) -> frozenset[str]:
     return frozenset(name for name in names if not name.startswith(CARRIED))
 

@@ -18,6 +18,7 @@ from doorcheck.core import (
 )  # fmt: skip
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.answers import carries, given_away
+from doorcheck.scan.facts.doubts import doubt_in, given_to_unfollowed
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.lookups import named_parts
 from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
@@ -116,19 +117,14 @@ def _evidence(found: list[Operation]) -> tuple[Written, ...]:
 
 def _doubt(case: DoorCase, unscoped: list[Operation]) -> Fact | None:
     """A call on the way that could not be followed and was given the very id: it may be the check."""
-    given = {
-        name
-        for happening in case.trace.happenings
-        if happening.effect.kind in {"unfollowed", "library"}
-        for operand in happening.effect.operands
-        for name in ownership.names_of(operand)
-    }
+    given = given_to_unfollowed(case.trace)
+    found: list[Fact] = []
     for each in unscoped:
-        doubts = [fact for fact in each.happening.facts if fact.kind is ProofKind.UNRESOLVED]
-        if not doubts or not (each.scoped.names & given):
+        doubt = doubt_in(each.happening.facts)
+        if doubt is None or not (each.scoped.names & given):
             return None
-    facts = [fact for each in unscoped for fact in each.happening.facts if fact.kind is ProofKind.UNRESOLVED]
-    return min(facts, key=lambda fact: (fact.file, fact.at)) if facts else None
+        found.append(doubt)
+    return min(found, key=lambda fact: (fact.file, fact.at)) if found else None
 
 
 def _unscoped(case: DoorCase, unscoped: list[Operation]) -> Missing:
