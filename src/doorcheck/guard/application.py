@@ -1,0 +1,217 @@
+"""The guard of one application: its declarations, its census and its layer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+
+from doorcheck.guard import handlers
+from doorcheck.guard.addresses import Direct, Proxies
+from doorcheck.guard.admission import Admission
+from doorcheck.guard.answers import Reasoned, Resource
+from doorcheck.guard.body import parse_size
+from doorcheck.guard.callers import Caller
+from doorcheck.guard.canary import prove_refusal
+from doorcheck.guard.census.document import census_document
+from doorcheck.guard.census.doors import NOWHERE, Found, Leaf, take_census
+from doorcheck.guard.census.register import Register
+from doorcheck.guard.declaration import Declaration, Endpoint, declaration_of, locked, written_at
+from doorcheck.guard.errors import GuardError
+from doorcheck.guard.headers import ResponseHeaders
+from doorcheck.guard.layer import Layer, Scope, Send
+from doorcheck.guard.limits import Limit, parse_limit
+from doorcheck.guard.origins import Origins
+from doorcheck.guard.refusals import Refused
+from doorcheck.guard.replies import Reply
+from doorcheck.guard.sessions.issuer import Issuer
+from doorcheck.guard.sessions.resolver import Resolver
+from doorcheck.guard.stores.memory import MemoryCounters
+from doorcheck.guard.stores.protocol import Counters
+
+_log = logging.getLogger("doorcheck.guard")
+LimitText = str | Limit | Reasoned
+
+
+class Guard:
+    """Declares doors with ``door`` and ``declare`` and locks an application with ``protect``.
+
+    ``limit`` and ``account_limit`` are what a door without limits of its own is held to, per client address and per
+    account; ``body`` is the most bytes a request may carry; ``origins`` are the other sites whose pages may ask for
+    changes; ``observe`` lets everything pass and logs what would have been refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        sessions: Sequence[Issuer] = (),
+        counters: Counters | None = None,
+        proxies: Proxies | None = None,
+        limit: LimitText = "120/minute",
+        account_limit: LimitText = "600/minute",
+        body: str | int = "1MiB",
+        origins: Iterable[str] = (),
+        headers: ResponseHeaders | None = None,
+        observe: bool = False,
+    ) -> None:
+        self.admission = Admission(
+            proxies=proxies or Direct(),
+            counters=counters or MemoryCounters(),
+            resolver=Resolver(sessions),
+            origins=Origins(origins),
+            limit=_limit(limit),
+            account_limit=_limit(account_limit),
+        )
+        self.observe = observe
+        self._body = parse_size(body)
+        self._headers = headers or ResponseHeaders()
+        self._declared: dict[str, Declaration] = {}
+        self._register: Register | None = None
+
+    def door(
+        self,
+        *,
+        caller: Caller | None = None,
+        payload: object | None = None,
+        resource: Resource | None = None,
+        limit: LimitText | None = None,
+        account_limit: LimitText | None = None,
+        cost: int = 1,
+        body: str | int | None = None,
+        may_set: Iterable[str] = (),
+        returns: object | None = None,
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Declare the endpoint below: a decorator that stands right above the function, under the route's own.
+
+        What is left out is asked for when the application starts, all at once. Raises ``ValueError`` for a limit or a
+        size that cannot be read.
+        """
+        answers: dict[str, Any] = {
+            "caller": caller,
+            "payload": payload,
+            "resource": resource,
+            "limit": _optional_limit(limit),
+            "account_limit": _optional_limit(account_limit),
+            "cost": cost,
+            "body": None if body is None else parse_size(body),
+            "may_set": frozenset(may_set),
+            "returns": returns,
+        }
+
+        def declare(endpoint: Endpoint) -> Endpoint:
+            name = f"{endpoint.__module__}.{getattr(endpoint, '__qualname__', repr(endpoint))}"
+            if declaration_of(endpoint) is not None:
+                raise GuardError(f"{name} is declared twice: one @guard.door for each function")
+            file, line = written_at(endpoint)
+            return locked(endpoint, Declaration(name=name, file=file, line=line, **answers))
+
+        return declare
+
+    def declare(
+        self,
+        path: str,
+        *,
+        caller: Caller,
+        resource: Resource,
+        limit: LimitText | None = None,
+        account_limit: LimitText | None = None,
+        body: str | int | None = None,
+    ) -> None:
+        """Declare a door whose function is not ours: documentation pages, static files, mounted applications.
+
+        ``path`` is written as in the census, such as ``/docs`` or ``/static``. A declaration that meets no door is a
+        start-up error. Raises ``GuardError`` for a path that is declared twice.
+        """
+        if path in self._declared:
+            raise GuardError(f"{path} is declared twice")
+        self._declared[path] = Declaration(
+            name=path,
+            file="",
+            line=0,
+            caller=caller,
+            resource=resource,
+            limit=_optional_limit(limit),
+            account_limit=_optional_limit(account_limit),
+            body=None if body is None else parse_size(body),
+        )
+
+    def protect(self, app: Starlette) -> None:
+        """Put the layer around this application. Its census is taken when it starts, or when it is first called.
+
+        Raises ``GuardError`` where the application already runs or has a guard.
+        """
+        if self._register is not None:
+            raise GuardError("a guard protects one application: make another Guard for the other one")
+        if app.middleware_stack is not None:
+            raise GuardError("guard.protect(app) comes before the application has served a request")
+        build = app.build_middleware_stack
+        self._register = Register(app, self._declared)
+
+        def stack() -> Layer:
+            # Before the stack is built, because it copies the handlers.
+            for inner in take_census(app).applications:
+                if isinstance(inner, Starlette):
+                    handlers.install(inner)
+            return Layer(build(), self)
+
+        app.build_middleware_stack = stack  # type: ignore[method-assign]
+
+    def check(self) -> None:
+        """Take the census now, as the start of the application does. Raises ``UndeclaredDoors``. For a test in CI."""
+        self._protected().close()
+        self.open()
+
+    def census(self) -> dict[str, Any]:
+        """The doors and their answers, in the form in which ``doorcheck scan --format json`` writes doors."""
+        return census_document(self._protected().leaves())
+
+    def open(self) -> None:
+        """Take the census unless it was taken. Raises ``UndeclaredDoors``, and ``GuardError`` if a canary got in."""
+        register = self._protected()
+        if register.taken:
+            return
+        for offence in register.open(observe=self.observe):
+            _log.warning("the application would not start: %s", offence)
+        if not self.observe:
+            prove_refusal(lambda app: Layer(app, self).__call__)
+
+    def find(self, scope: Scope) -> Found:
+        """Where a request goes among the doors of the census."""
+        return NOWHERE if self._register is None else self._register.find(scope)
+
+    def reply(self, send: Send, request_id: str) -> Reply:
+        """What completes and watches the response of one request."""
+        return Reply(send, self._headers, request_id)
+
+    def body_cap(self, declaration: Declaration) -> int:
+        """The most bytes a request's body may have by this door."""
+        return self._body if declaration.body is None else declaration.body
+
+    def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
+        """Note a refusal in the private log."""
+        _log.info(
+            "refused %s %s: %s (%s)",
+            scope.get("method", scope["type"]),
+            leaf.path if leaf else "no door",
+            refused.reason,
+            request_id,
+        )
+
+    def broke(self, scope: Scope, fault: BaseException, request_id: str) -> None:
+        """Note a fault of the application in the private log, with its trace."""
+        _log.error("%s %s broke (%s)", scope.get("method", ""), scope.get("path", ""), request_id, exc_info=fault)
+
+    def _protected(self) -> Register:
+        if self._register is None:
+            raise GuardError("this guard protects nothing yet: call guard.protect(app)")
+        return self._register
+
+
+def _limit(limit: LimitText) -> Limit | Reasoned:
+    return parse_limit(limit) if isinstance(limit, str) else limit
+
+
+def _optional_limit(limit: LimitText | None) -> Limit | Reasoned | None:
+    return None if limit is None else _limit(limit)

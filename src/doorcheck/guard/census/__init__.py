@@ -1,0 +1,1 @@
+"""The census: every door of an application, before it starts."""

@@ -1,0 +1,207 @@
+"""Every way into an application, in the order in which its routers would try them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Host, Match, Mount, Route, Router, WebSocketRoute
+
+from doorcheck.guard.declaration import Declaration, declaration_of, written_at
+
+try:
+    from fastapi.routing import iter_route_contexts
+except ImportError:  # Starlette alone, or a FastAPI that copies the routes it includes.
+    iter_route_contexts = None  # type: ignore[assignment]
+
+Scope = MutableMapping[str, Any]
+MAX_DEPTH = 16
+
+
+class Kind(enum.StrEnum):
+    """What a door leads to."""
+
+    ROUTE = "asgi-route"
+    WEBSOCKET = "asgi-websocket"
+    MOUNT = "asgi-mount"
+    UNKNOWN = "asgi-unknown"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """One way in. ``path`` is whole, mounts included; ``endpoint`` is what runs; ``route`` is the framework's object."""
+
+    kind: Kind
+    path: str
+    methods: frozenset[str]
+    endpoint: object
+    route: BaseRoute
+    app: object
+    declaration: Declaration | None
+
+    @property
+    def name(self) -> str:
+        """``DELETE /invoices/{invoice_id}``: how a person calls this door."""
+        verb = " ".join(sorted(self.methods)) or {Kind.WEBSOCKET: "WS", Kind.MOUNT: "MOUNT"}.get(self.kind, "?")
+        return f"{verb} {self.path or '/'}"
+
+    @property
+    def at(self) -> tuple[str, int]:
+        """File and line of the endpoint."""
+        return written_at(self.endpoint)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """One step of routing: a leaf, or a mount whose own doors come after it."""
+
+    matches: Callable[[Scope], tuple[Match, Scope]]
+    leaf: Leaf | None
+    children: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a request goes. ``leaf`` is None when it goes nowhere; ``allowed`` has the methods of a path met in part."""
+
+    leaf: Leaf | None
+    path_params: dict[str, Any]
+    allowed: frozenset[str] = frozenset()
+
+
+NOWHERE = Found(None, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """The doors of an application and what they were read from, so that a later change shows."""
+
+    nodes: tuple[Node, ...]
+    sources: tuple[tuple[list[Any], tuple[Any, ...]], ...]
+    applications: tuple[object, ...]
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every door, in routing order."""
+        return _leaves(self.nodes)
+
+    def fresh(self) -> bool:
+        """Whether no list of routes changed since. Compared by identity of the routes: no route defines equality."""
+        return all(len(live) == len(then) and all(map(_same, live, then)) for live, then in self.sources)
+
+    def find(self, scope: Scope) -> Found:
+        """The door by which this request would come in, found as the routers find it (first whole match)."""
+        return _find(self.nodes, scope)
+
+
+def _same(left: object, right: object) -> bool:
+    return left is right
+
+
+def _leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
+    for node in nodes:
+        if node.leaf is not None:
+            yield node.leaf
+        yield from _leaves(node.children)
+
+
+def _find(nodes: Sequence[Node], scope: Scope) -> Found:
+    partial: Leaf | None = None
+    for node in nodes:
+        match, child = node.matches(scope)
+        if match is Match.NONE:
+            continue
+        if node.leaf is None:
+            return _find(node.children, {**scope, **child})
+        if match is Match.FULL:
+            return Found(node.leaf, child.get("path_params", {}))
+        partial = partial or node.leaf
+    return NOWHERE if partial is None else Found(None, {}, partial.methods)
+
+
+def take_census(app: Starlette) -> Census:
+    """Every door of this application, its mounted applications' too.
+
+    Raises ``ValueError`` where applications are mounted in each other without end.
+    """
+    reading = _Reading()
+    nodes = reading.router(app.router, app, "", 0)
+    return Census(nodes, tuple(reading.sources), tuple(reading.applications))
+
+
+class _Reading:
+    """One walk over an application."""
+
+    def __init__(self) -> None:
+        self.sources: list[tuple[list[Any], tuple[Any, ...]]] = []
+        self.applications: list[object] = []
+
+    def router(self, router: Router, app: object, prefix: str, depth: int) -> tuple[Node, ...]:
+        if depth > MAX_DEPTH:
+            raise ValueError(f"applications are mounted in each other more than {MAX_DEPTH} deep at {prefix}")
+        if isinstance(app, Starlette):
+            self.applications.append(app)
+        self._watch(router)
+        if iter_route_contexts is None:
+            return tuple(self.node(route, route, app, prefix, depth) for route in router.routes)
+        found = []
+        for context in iter_route_contexts(router.routes):
+            # A route that was included under a prefix is met by the copy that knows the prefix.
+            effective = context.original_route if context.path is None else context
+            found.append(self.node(context.original_route, effective, app, prefix, depth))
+        return tuple(found)
+
+    def _watch(self, router: Router) -> None:
+        self.sources.append((router.routes, tuple(router.routes)))
+        for route in router.routes:
+            included = getattr(route, "original_router", None)
+            if isinstance(included, Router):
+                self._watch(included)
+
+    def node(self, route: BaseRoute, effective: Any, app: object, prefix: str, depth: int) -> Node:
+        path = prefix + (getattr(effective, "path", None) or "")
+        if isinstance(route, Mount | Host):
+            inner = getattr(effective, "_base_app", None) or effective.app
+            inside = _router_of(inner)
+            if inside is not None:
+                nodes = self.router(inside, inner, _mounted_at(route, path), depth + 1)
+                return Node(effective.matches, None, nodes)
+            return Node(effective.matches, _leaf(Kind.MOUNT, path, inner, route, app))
+        kind = Kind.UNKNOWN
+        if isinstance(route, Route):
+            kind = Kind.ROUTE
+        elif isinstance(route, WebSocketRoute):
+            kind = Kind.WEBSOCKET
+        methods = frozenset(getattr(effective, "methods", None) or ())
+        return Node(effective.matches, _leaf(kind, path, getattr(effective, "endpoint", route), route, app, methods))
+
+
+def _mounted_at(route: Mount | Host, path: str) -> str:
+    return path if isinstance(route, Mount) else path + f"//{route.host}"
+
+
+def _router_of(app: object) -> Router | None:
+    """The router of an application or a router, which are walked; None for what cannot be looked into."""
+    if isinstance(app, Starlette):
+        return app.router
+    return app if isinstance(app, Router) else None
+
+
+def _leaf(
+    kind: Kind, path: str, endpoint: object, route: BaseRoute, app: object, methods: frozenset[str] = frozenset()
+) -> Leaf:
+    return Leaf(kind, path, methods, endpoint, route, app, declaration_of(endpoint))
+
+
+def redeclared(census: Census, choose: Callable[[Leaf], Declaration | None]) -> Census:
+    """The same doors with the declarations that ``choose`` gives them."""
+    return replace(census, nodes=tuple(_redeclared(node, choose) for node in census.nodes))
+
+
+def _redeclared(node: Node, choose: Callable[[Leaf], Declaration | None]) -> Node:
+    leaf = node.leaf
+    if leaf is not None:
+        leaf = replace(leaf, declaration=choose(leaf))
+    return replace(node, leaf=leaf, children=tuple(_redeclared(child, choose) for child in node.children))

@@ -1,0 +1,165 @@
+"""The outermost ASGI layer: nothing of a request reaches the application before it was let in."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Protocol
+
+from doorcheck.guard import passage
+from doorcheck.guard.admission import Admission, read_headers
+from doorcheck.guard.body import Capped
+from doorcheck.guard.census.doors import Found, Leaf
+from doorcheck.guard.declaration import Declaration
+from doorcheck.guard.refusals import Refusal, Refused
+from doorcheck.guard.replies import Reply
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+UNDECLARED = Declaration(name="no declaration", file="", line=0)
+
+
+class Doorkeeper(Protocol):
+    """What the layer asks of the guard it belongs to."""
+
+    admission: Admission
+    observe: bool
+
+    def open(self) -> None:
+        """Take the census if it was not taken; raises ``UndeclaredDoors``."""
+
+    def find(self, scope: Scope) -> Found:
+        """Where this request goes among the doors of the census."""
+
+    def reply(self, send: Send, request_id: str) -> Reply:
+        """What completes and watches the response."""
+
+    def body_cap(self, declaration: Declaration) -> int:
+        """The most bytes a request's body may have by this door."""
+
+    def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
+        """Note a refusal in the private log."""
+
+    def broke(self, scope: Scope, fault: BaseException, request_id: str) -> None:
+        """Note a fault of the application in the private log."""
+
+
+class Layer:
+    """Authorises, then calls the application with a capped body and a completed response."""
+
+    def __init__(self, app: ASGIApp, keeper: Doorkeeper) -> None:
+        self._app = app
+        self._keeper = keeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            raise Refused(Refusal.ABSENT, f"no door for the ASGI protocol {scope['type']!r}")
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            self._keeper.open()
+        except Exception as fault:
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+            raise
+        await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = secrets.token_hex(8)
+        reply = self._keeper.reply(send, request_id)
+        leaf: Leaf | None = None
+        try:
+            self._keeper.open()
+            found = self._keeper.find(scope)
+            leaf = found.leaf
+            headers = read_headers(scope)
+            passed = await self._passage(scope, headers, found, request_id)
+            capped = receive
+            if not self._keeper.observe:
+                capped = Capped(receive, headers, self._keeper.body_cap(passed.declaration))
+            token = passage.begin(passed)
+            try:
+                await self._app(scope, capped, reply)
+            finally:
+                passage.end(token)
+        except Refused as refused:
+            if reply.started:
+                raise
+            self._keeper.turned_away(scope, refused, request_id, leaf)
+            await refuse(reply, refused)
+        except Exception as fault:
+            self._keeper.broke(scope, fault, request_id)
+            if reply.started:
+                raise
+            await reply.problem(Refusal.FAULT)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = secrets.token_hex(8)
+        leaf: Leaf | None = None
+        try:
+            self._keeper.open()
+            found = self._keeper.find(scope)
+            leaf = found.leaf
+            passed = await self._passage(scope, read_headers(scope), found, request_id)
+        except Exception as fault:
+            refused = fault if isinstance(fault, Refused) else Refused(Refusal.FAULT, type(fault).__name__)
+            self._keeper.turned_away(scope, refused, request_id, leaf)
+            await receive()
+            # Closed before it was accepted: the server answers 403 (ASGI specification, WebSocket close).
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        token = passage.begin(passed)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            passage.end(token)
+
+    async def _passage(
+        self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str
+    ) -> passage.Passage:
+        try:
+            return await self._admit(scope, headers, found, request_id)
+        except Refused as refused:
+            if not self._keeper.observe:
+                raise
+            self._keeper.turned_away(scope, refused, request_id, found.leaf)
+        declaration = found.leaf.declaration if found.leaf else None
+        principal = None
+        with contextlib.suppress(Refused):
+            principal = await self._keeper.admission.resolver.resolve(
+                headers.get(b"cookie"), headers.get(b"authorization")
+            )
+        return passage.Passage(declaration or UNDECLARED, principal, request_id, "", scope, found.path_params)
+
+    async def _admit(
+        self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str
+    ) -> passage.Passage:
+        leaf = found.leaf
+        declaration = leaf.declaration if leaf is not None else None
+        admission = self._keeper.admission
+        address = await admission.address(scope, headers, declaration)
+        if leaf is None:
+            if found.allowed:
+                allow = ", ".join(sorted(found.allowed))
+                raise Refused(Refusal.METHOD, "no door for this method", headers={"Allow": allow})
+            raise Refused(Refusal.ABSENT, "no door in the census")
+        if declaration is None:
+            raise Refused(Refusal.FORBIDDEN, "the door is not declared")
+        principal = await admission.caller(scope, headers, declaration)
+        return passage.Passage(declaration, principal, request_id, address, scope, found.path_params)
+
+
+async def refuse(reply: Reply, refused: Refused) -> None:
+    """Answer with the problem document of this refusal; the body of the request was not read."""
+    more = [(name.lower().encode(), value.encode()) for name, value in (refused.headers or {}).items()]
+    await reply.problem(refused.refusal, refused.retry_after, more)

@@ -1,0 +1,59 @@
+"""A request that was let in: which door it was let in by, and who came. The second of the two keys turns on it."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from doorcheck.guard.refusals import Refusal, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from doorcheck.guard.declaration import Declaration
+    from doorcheck.guard.principal import Principal
+
+
+@dataclass(slots=True)
+class Passage:
+    """What the rest of the request may ask about the way in. ``address`` is the client's, as the proxies tell it."""
+
+    declaration: Declaration
+    principal: Principal | None
+    request_id: str
+    address: str
+    scope: MutableMapping[str, Any]
+    path_params: dict[str, Any]
+
+
+_passage: ContextVar[Passage | None] = ContextVar("doorcheck_passage", default=None)
+begin = _passage.set
+end = _passage.reset
+
+
+def current() -> Passage:
+    """The passage of the request that is being served; ``Refused`` (500) outside of one."""
+    passage = _passage.get()
+    if passage is None:
+        raise Refused(Refusal.FAULT, "asked who is calling outside of a request that was let in")
+    return passage
+
+
+def current_principal() -> Principal:
+    """Who is calling; ``Refused`` (401) by a door that is open to anybody, when nobody has signed in."""
+    principal = current().principal
+    if principal is None:
+        raise Refused(Refusal.UNAUTHENTICATED, "the door is public and the caller has no session")
+    return principal
+
+
+def require_key(declaration: Declaration) -> None:
+    """Refuse unless the request that is being served was let in by the very door that is about to run."""
+    passage = _passage.get()
+    if passage is None:
+        raise Refused(Refusal.UNAVAILABLE, f"{declaration.name} ran without guard.protect(app)")
+    if passage.declaration is not declaration:
+        raise Refused(
+            Refusal.FORBIDDEN, f"{declaration.name} was about to run on the key of {passage.declaration.name}"
+        )

@@ -1,0 +1,1 @@
+"""The second question: what payload is allowed."""

@@ -1,0 +1,90 @@
+"""All issuers of a guard asked about one request."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from doorcheck.guard.principal import Principal
+from doorcheck.guard.refusals import Refusal, Refused
+from doorcheck.guard.sessions.credentials import (
+    Credential,
+    Presented,
+    SessionRefused,
+    SessionUnavailable,
+    read_presented,
+)
+from doorcheck.guard.sessions.issuer import Issuer
+
+REMEMBERED = 30.0
+"""Seconds for which an accepted credential is accepted again without cryptography: how late a revocation may be."""
+
+
+class Resolver:
+    """Finds the principal of a request, and remembers accepted credentials by a digest for some seconds."""
+
+    def __init__(self, issuers: Sequence[Issuer], most: int = 10_000) -> None:
+        names = [issuer.name for issuer in issuers]
+        if len(set(names)) < len(names):
+            raise ValueError("two issuers of this guard have one name: give one of them another (name=...)")
+        self._issuers = tuple(issuers)
+        self._accepted: OrderedDict[bytes, tuple[Principal, float]] = OrderedDict()
+        self._most = most
+
+    async def resolve(self, cookie: bytes | None, authorization: bytes | None) -> Principal | None:
+        """Who is calling, or None where nothing was presented that any issuer knows.
+
+        Raises ``Refused``: 401 for credentials that do not hold or that name two accounts, 503 where an issuer cannot
+        tell.
+        """
+        try:
+            presented = read_presented(cookie, authorization)
+        except SessionRefused as refused:
+            raise Refused(Refusal.UNAUTHENTICATED, str(refused)) from refused
+        accepted: list[Principal] = []
+        reasons: list[str] = []
+        for issuer in self._issuers:
+            try:
+                principal = await self._ask(issuer, presented)
+            except SessionRefused as refused:
+                reasons.append(f"{issuer.name}: {refused}")
+                continue
+            except SessionUnavailable as unavailable:
+                raise Refused(Refusal.UNAVAILABLE, f"{issuer.name}: {unavailable}", retry_after=5) from unavailable
+            except Refused:
+                raise
+            except Exception as fault:
+                # A verifier that breaks must not make its caller a stranger: a door may be open to strangers.
+                raise Refused(Refusal.UNAVAILABLE, f"{issuer.name} broke: {type(fault).__name__}") from fault
+            if principal is not None:
+                accepted.append(principal)
+        if len({principal.id for principal in accepted}) > 1:
+            raise Refused(Refusal.UNAUTHENTICATED, "two credentials name two accounts")
+        if not accepted and reasons:
+            raise Refused(Refusal.UNAUTHENTICATED, "; ".join(reasons))
+        # A cookie rides along by itself, so a request that has one is held to the rules for cookies.
+        return min(accepted, key=lambda one: one.carrier != "cookie") if accepted else None
+
+    async def _ask(self, issuer: Issuer, presented: Presented) -> Principal | None:
+        credential = issuer.find(presented)
+        if credential is None:
+            return None
+        now = time.time()
+        key = _digest(issuer, credential)
+        if issuer.cacheable and (kept := self._accepted.get(key)) is not None and kept[1] > now:
+            return kept[0]
+        principal = await issuer.verify(credential, now)
+        if principal.expires_at <= now:
+            raise SessionRefused("the session has expired")
+        if issuer.cacheable:
+            self._accepted[key] = (principal, min(principal.expires_at, now + REMEMBERED))
+            if len(self._accepted) > self._most:
+                self._accepted.popitem(last=False)
+        return principal
+
+
+def _digest(issuer: Issuer, credential: Credential) -> bytes:
+    text = "\0".join((issuer.name, credential.carrier, credential.name, credential.value))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
