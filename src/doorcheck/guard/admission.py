@@ -67,9 +67,7 @@ class Admission:
         await self._take(f"address:{name}:{kept}", limit, cost, "address")
         return address
 
-    async def caller(
-        self, scope: Scope, headers: dict[bytes, bytes], declaration: Declaration
-    ) -> Principal | None:
+    async def caller(self, scope: Scope, headers: dict[bytes, bytes], declaration: Declaration) -> Principal | None:
         """Who is calling, once they may. Raises ``Refused`` (401, 403, 429, 503)."""
         asked = declaration.caller
         if isinstance(asked, Public):

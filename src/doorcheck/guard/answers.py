@@ -1,4 +1,4 @@
-"""The answers a door gives to the questions after the first: what is taken, what is touched, how often, what is told."""
+"""What a door answers to the questions after the first: what is taken, touched and told, and how often."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def prove_refusal(around: Callable[[Application], Application]) -> None:
     async def receive() -> Message:
         raise _GotIn
 
-    async def send(message: Message) -> None:  # noqa: RUF029  # the form of send
+    async def send(message: Message) -> None:  # the form of send
         sent.append(message)
 
     scope = {

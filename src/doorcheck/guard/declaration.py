@@ -144,7 +144,7 @@ _LOCKS: tuple[tuple[Callable[[Any], bool], Callable[..., Any]], ...] = (
 
 
 def _locked_class(endpoint: type[Any], declaration: Declaration) -> type[Any]:
-    """A subclass of a class-based endpoint (``HTTPEndpoint``, ``WebSocketEndpoint``) whose dispatch asks for the key."""
+    """A subclass of an endpoint class (``HTTPEndpoint``, ``WebSocketEndpoint``) whose dispatch asks for the key."""
 
     async def dispatch(self: Any) -> None:
         await _settle(declaration, self.scope.get("path_params", {}))

@@ -141,9 +141,7 @@ class Layer:
             )
         return passage.Passage(declaration or UNDECLARED, principal, request_id, "", scope, found.path_params)
 
-    async def _admit(
-        self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str
-    ) -> passage.Passage:
+    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str) -> passage.Passage:
         leaf = found.leaf
         declaration = leaf.declaration if leaf is not None else None
         admission = self._keeper.admission

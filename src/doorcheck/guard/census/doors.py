@@ -32,7 +32,7 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """One way in. ``path`` is whole, mounts included; ``endpoint`` is what runs; ``route`` is the framework's object."""
+    """One way in. ``path`` is whole, mounts included; ``endpoint`` is what runs, ``route`` the framework's object."""
 
     kind: Kind
     path: str
@@ -65,7 +65,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a request goes. ``leaf`` is None when it goes nowhere; ``allowed`` has the methods of a path met in part."""
+    """Where a request goes: nowhere if ``leaf`` is None. ``allowed`` has the methods of a path met in part."""
 
     leaf: Leaf | None
     path_params: dict[str, Any]

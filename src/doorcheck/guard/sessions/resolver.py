@@ -86,5 +86,5 @@ class Resolver:
 
 
 def _digest(issuer: Issuer, credential: Credential) -> bytes:
-    text = "\0".join((issuer.name, credential.carrier, credential.name, credential.value))
+    text = f"{issuer.name}\0{credential.carrier}\0{credential.name}\0{credential.value}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
