@@ -99,9 +99,11 @@ class Layer:
             await refuse(reply, refused)
         except Exception as fault:
             self._keeper.broke(scope, fault, request_id)
-            if reply.started:
+            if not reply.started:
+                await reply.problem(Refusal.FAULT)
+            elif not reply.finished:
+                # Half an answer is out: the server must break the connection, so that nobody takes it for a whole one.
                 raise
-            await reply.problem(Refusal.FAULT)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = secrets.token_hex(8)
