@@ -108,7 +108,7 @@ def test_a_route_that_is_put_in_the_place_of_another_stays_shut() -> None:
     async def impostor() -> Said:
         raise AssertionError("ran")
 
-    del app.router.routes[:]route for route in FastAPI(docs_url=None, redoc_url=None, openapi_url=None).router.routes]
+    del app.router.routes[:]
     app.get("/one")(impostor)
     assert ask(client, "GET", "/one").status == 403
 
