@@ -129,7 +129,8 @@ def test_a_router_that_grows_after_the_start_stays_shut() -> None:
     async def late() -> Said:
         raise AssertionError("ran")
 
-    assert ask(client, "GET", "/v1/late").status == 403
+    # FastAPI before 0.137 copied the routes at the time, and there is no such door.
+    assert ask(client, "GET", "/v1/late").status in {403, 404}
     assert ask(client, "GET", "/v1/early").status == 200
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fastapi.routing
 import pytest
 from fastapi import APIRouter, FastAPI, Request, WebSocket
 from pydantic import BaseModel
@@ -108,11 +109,13 @@ def _on_a_host(app: FastAPI, router: APIRouter) -> None:
     app.router.routes.append(Host("api.example.test", app=inner))
 
 
+# Before 0.137 FastAPI copied the routes that were there, so that a later one was no door at all.
+LAZY = [_filled_after_it_was_included] if hasattr(fastapi.routing, "iter_route_contexts") else []
 WAYS_IN: list[Callable[[FastAPI, APIRouter], None]] = [
+    *LAZY,
     _included_late,
     _included_twice,
     _included_in_another,
-    _filled_after_it_was_included,
     _mounted,
     _mounted_twice_deep,
     _on_a_host,
