@@ -9,11 +9,13 @@ from typing import Any, Protocol
 
 from doorcheck.guard import passage
 from doorcheck.guard.admission import Admission, read_headers
-from doorcheck.guard.body import Capped
+from doorcheck.guard.body import Capped, Replayed, read_whole
+from doorcheck.guard.callers import SignedBy
 from doorcheck.guard.census.doors import Found, Leaf
 from doorcheck.guard.declaration import Declaration
 from doorcheck.guard.refusals import Refusal, Refused
 from doorcheck.guard.replies import Reply
+from doorcheck.guard.webhooks.receiving import Receiving
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -27,6 +29,7 @@ class Doorkeeper(Protocol):
     """What the layer asks of the guard it belongs to."""
 
     admission: Admission
+    receiving: Receiving
     observe: bool
 
     def open(self) -> None:
@@ -84,14 +87,14 @@ class Layer:
             leaf = found.leaf
             headers = read_headers(scope)
             passed = await self._passage(scope, headers, found, request_id)
-            capped = receive
-            if not self._keeper.observe:
-                capped = Capped(receive, headers, self._keeper.body_cap(passed.declaration))
-            token = passage.begin(passed)
-            try:
-                await self._app(scope, capped, reply)
-            finally:
-                passage.end(token)
+            if self._keeper.observe:
+                await self._let_in(scope, receive, reply, passed)
+                return
+            capped = Capped(receive, headers, self._keeper.body_cap(passed.declaration))
+            if isinstance(passed.declaration.caller, SignedBy):
+                await self._delivery(scope, capped, reply, passed, headers)
+            else:
+                await self._let_in(scope, capped, reply, passed)
         except Refused as refused:
             if reply.started:
                 raise
@@ -104,6 +107,30 @@ class Layer:
             elif not reply.finished:
                 # Half an answer is out: the server must break the connection, so that nobody takes it for a whole one.
                 raise
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send, passed: passage.Passage) -> None:
+        token = passage.begin(passed)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            passage.end(token)
+
+    async def _delivery(
+        self, scope: Scope, receive: Receive, reply: Reply, passed: passage.Passage, headers: dict[bytes, bytes]
+    ) -> None:
+        """A webhook: its signature is over the body, so the body is read before it is let in, and once only."""
+        caller = passed.declaration.caller
+        assert isinstance(caller, SignedBy)  # noqa: S101  # asked by the only one who calls this
+        body = await read_whole(receive)
+        key = await self._keeper.receiving.begin(caller.signature, headers, body)
+        if key is None:
+            await reply({"type": "http.response.start", "status": 204, "headers": []})
+            await reply({"type": "http.response.body", "body": b""})
+            return
+        try:
+            await self._let_in(scope, Replayed(body, receive), reply, passed)
+        finally:
+            await self._keeper.receiving.end(key, reply.status)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = secrets.token_hex(8)
@@ -120,11 +147,7 @@ class Layer:
             # Closed before it was accepted: the server answers 403 (ASGI specification, WebSocket close).
             await send({"type": "websocket.close", "code": 1008})
             return
-        token = passage.begin(passed)
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            passage.end(token)
+        await self._let_in(scope, receive, send, passed)
 
     async def _passage(
         self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str
