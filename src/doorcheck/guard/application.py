@@ -28,8 +28,9 @@ from doorcheck.guard.refusals import Refused
 from doorcheck.guard.replies import Reply
 from doorcheck.guard.sessions.issuer import Issuer
 from doorcheck.guard.sessions.resolver import Resolver
-from doorcheck.guard.stores.memory import MemoryCounters
-from doorcheck.guard.stores.protocol import Counters
+from doorcheck.guard.stores.memory import MemoryCounters, MemoryOnce
+from doorcheck.guard.stores.protocol import Counters, Once
+from doorcheck.guard.webhooks.receiving import Receiving
 
 _log = logging.getLogger("doorcheck.guard")
 LimitText = str | Limit | Reasoned
@@ -48,6 +49,7 @@ class Guard:
         *,
         sessions: Sequence[Issuer] = (),
         counters: Counters | None = None,
+        once: Once | None = None,
         proxies: Proxies | None = None,
         limit: LimitText = "120/minute",
         account_limit: LimitText = "600/minute",
@@ -64,6 +66,7 @@ class Guard:
             limit=_limit(limit),
             account_limit=_limit(account_limit),
         )
+        self.receiving = Receiving(once or MemoryOnce())
         self.observe = observe
         self._body = parse_size(body)
         self._headers = headers or ResponseHeaders()
