@@ -11,6 +11,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from doorcheck.guard.errors import GuardError
+from doorcheck.guard.outbound.client import SafeClient
 from doorcheck.guard.sessions.credentials import SessionRefused, SessionUnavailable
 from doorcheck.guard.sessions.json_object import read_object
 from doorcheck.guard.sessions.jws import SYMMETRIC, Key, fits, known_algorithms
@@ -50,7 +51,8 @@ class _KeySet:
 class RemoteKeys:
     """The keys at one URL, which is pinned here: nothing of a token says where its key is.
 
-    One fetch at a time, whoever waits for it. ``clock`` gives seconds that never go back.
+    One fetch at a time, whoever waits for it. ``fetch`` is a client of the public internet that asks this one host
+    and follows no redirect, unless another is given. ``clock`` gives seconds that never go back.
     """
 
     __slots__ = ("_absent", "_clock", "_failed", "_fetch", "_flight", "_kept", "_patience", "algorithms", "url")
@@ -60,7 +62,7 @@ class RemoteKeys:
     def __init__(
         self,
         url: str,
-        fetch: Fetch,
+        fetch: Fetch | None = None,
         *,
         algorithms: frozenset[str] = frozenset({"RS256"}),
         patience: Patience | None = None,
@@ -70,7 +72,7 @@ class RemoteKeys:
         self.algorithms = known_algorithms(algorithms)
         if algorithms & SYMMETRIC:
             raise GuardError("a published key is no secret: name algorithms with public keys")
-        self._fetch = fetch
+        self._fetch = fetch or _fetch_from(self.url)
         self._patience = patience or Patience()
         self._clock = clock
         self._kept: _KeySet | None = None
@@ -147,6 +149,13 @@ class RemoteKeys:
         self._absent[kid] = self._clock() + 2 * self._patience.cool_down
         if len(self._absent) > MOST_ABSENT:
             self._absent.popitem(last=False)
+
+
+def _fetch_from(url: str) -> Fetch:
+    parts = urlsplit(url)
+    # No redirect, because that would be another host, or the same one saying something that nobody configured.
+    client = SafeClient(hosts=[parts.hostname or ""], ports=[parts.port or 443], most=LARGEST, redirects=0)
+    return client.fetch
 
 
 def pinned(url: str) -> str:

@@ -34,6 +34,7 @@ CLAIMS = ClaimMap(
     separator=",",
 )
 _SECURE = "__Secure-"
+_STARTS: dict[bool | None, tuple[str, ...]] = {None: (_SECURE, ""), True: (_SECURE,), False: ("",)}
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
@@ -104,7 +105,7 @@ class BetterAuth:
         return self._cookie(presented) + (find_bearer(presented) if self.bearer else ())
 
     def _cookie(self, presented: Presented) -> tuple[Credential, ...]:
-        for start in ((_SECURE, ""), (_SECURE,), ("",))[{None: 0, True: 1, False: 2}[self.secure]]:
+        for start in _STARTS[self.secure]:
             found = find_cookie(presented, (f"{start}{self.prefix}.session_token",), ())
             if not found:
                 continue
@@ -157,13 +158,13 @@ class BetterAuthJwt:
     """Bearer tokens of better-auth's JWT plugin (EdDSA unless ``algorithms`` say otherwise).
 
     ``url`` is the front end's ``baseURL``, which is issuer and audience of its tokens; ``path`` is where better-auth
-    is mounted. ``leeway`` is in seconds.
+    is mounted. ``fetch`` has to be given for a front end on this machine: see ``RemoteKeys``. ``leeway`` is in seconds.
 
     Source: better-auth 1.6, src/plugins/jwt.
     """
 
     url: str
-    fetch: Fetch = field(repr=False)
+    fetch: Fetch | None = field(default=None, repr=False)
     path: str = "/api/auth"
     algorithms: frozenset[str] = frozenset({"EdDSA", "Ed25519"})
     name: str = "better-auth-jwt"
@@ -180,7 +181,9 @@ class BetterAuthJwt:
         object.__setattr__(self, "_tokens", tokens)
 
     @classmethod
-    def from_env(cls, fetch: Fetch, environ: Environ | None = None, *, claims: ClaimMap | None = None) -> BetterAuthJwt:
+    def from_env(
+        cls, environ: Environ | None = None, *, claims: ClaimMap | None = None, fetch: Fetch | None = None
+    ) -> BetterAuthJwt:
         """The issuer at BETTER_AUTH_URL. Raises ``GuardError``."""
         url = required(surroundings(environ), "BETTER_AUTH_URL", "NEXT_PUBLIC_BETTER_AUTH_URL")
         return cls(url=url, fetch=fetch, claims=claims or ClaimMap(separator=","))
