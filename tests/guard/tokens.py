@@ -17,11 +17,11 @@ class PlainTokens:
     broken: bool = False
     asked: int = 0
 
-    def find(self, presented: Presented) -> Credential | None:
+    def find(self, presented: Presented) -> tuple[Credential, ...]:
         if presented.bearer:
-            return Credential(Carrier.BEARER, "", presented.bearer)
+            return (Credential(Carrier.BEARER, "", presented.bearer),)
         cookie = presented.cookies.get("session")
-        return Credential(Carrier.COOKIE, "session", cookie) if cookie else None
+        return (Credential(Carrier.COOKIE, "session", cookie),) if cookie else ()
 
     async def verify(self, credential: Credential, now: float) -> Principal:
         self.asked += 1
