@@ -56,6 +56,9 @@ class Doorkeeper(Protocol):
     def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         """Note a refusal in the private log."""
 
+    def let_through(self, passed: passage.Passage, status: int) -> None:
+        """Note in the audit log what was changed. ``status`` is that of the answer."""
+
     def broke(self, scope: Scope, fault: BaseException, request_id: str) -> None:
         """Note a fault of the application in the private log."""
 
@@ -121,6 +124,7 @@ class Layer:
         token = passage.begin(passed)
         try:
             await self._app(scope, receive, send)
+            self._keeper.let_through(passed, getattr(send, "status", 0))
         finally:
             passage.end(token)
 
