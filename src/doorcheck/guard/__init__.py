@@ -2,7 +2,7 @@
 
 from doorcheck.guard.answers import NOTHING, Resource, checked_by, raw, shared, unlimited
 from doorcheck.guard.application import Guard
-from doorcheck.guard.callers import permission, public, role, signed_in, where
+from doorcheck.guard.callers import permission, public, role, signed_by, signed_in, where
 from doorcheck.guard.errors import GuardError, UndeclaredDoors
 from doorcheck.guard.passage import current, current_principal
 from doorcheck.guard.payload.strict import Payload
@@ -28,6 +28,7 @@ __all__ = [
     "raw",
     "role",
     "shared",
+    "signed_by",
     "signed_in",
     "unlimited",
     "where",

@@ -23,13 +23,18 @@ from doorcheck.guard.errors import GuardError
 from doorcheck.guard.headers import ResponseHeaders
 from doorcheck.guard.layer import Layer, Scope, Send
 from doorcheck.guard.limits import Limit, parse_limit
-from doorcheck.guard.origins import Origins
+from doorcheck.guard.origins import SAFE_METHODS, Origins
+from doorcheck.guard.passage import Passage
+from doorcheck.guard.records.audit import AuditLog
+from doorcheck.guard.records.events import Event, EventKind
+from doorcheck.guard.records.scrubbing import scrub
 from doorcheck.guard.refusals import Refused
 from doorcheck.guard.replies import Reply
 from doorcheck.guard.sessions.issuer import Issuer
 from doorcheck.guard.sessions.resolver import Resolver
-from doorcheck.guard.stores.memory import MemoryCounters
-from doorcheck.guard.stores.protocol import Counters
+from doorcheck.guard.stores.memory import MemoryCounters, MemoryOnce
+from doorcheck.guard.stores.protocol import Counters, Once
+from doorcheck.guard.webhooks.receiving import Receiving
 
 _log = logging.getLogger("doorcheck.guard")
 LimitText = str | Limit | Reasoned
@@ -48,12 +53,14 @@ class Guard:
         *,
         sessions: Sequence[Issuer] = (),
         counters: Counters | None = None,
+        once: Once | None = None,
         proxies: Proxies | None = None,
         limit: LimitText = "120/minute",
         account_limit: LimitText = "600/minute",
         body: str | int = "1MiB",
         origins: Iterable[str] = (),
         headers: ResponseHeaders | None = None,
+        audit: AuditLog | None = None,
         observe: bool = False,
     ) -> None:
         self.admission = Admission(
@@ -64,7 +71,9 @@ class Guard:
             limit=_limit(limit),
             account_limit=_limit(account_limit),
         )
+        self.receiving = Receiving(once or MemoryOnce())
         self.observe = observe
+        self._audit = audit
         self._body = parse_size(body)
         self._headers = headers or ResponseHeaders()
         self._declared: dict[str, Declaration] = {}
@@ -195,9 +204,42 @@ class Guard:
             "refused %s %s: %s (%s)",
             scope.get("method", scope["type"]),
             leaf.path if leaf else "no door",
-            refused.reason,
+            scrub(refused.reason),
             request_id,
         )
+        if leaf is not None and leaf.declaration is not None:
+            client = scope.get("client")
+            self.note(
+                Event(
+                    EventKind.DENIAL,
+                    leaf.declaration.name,
+                    "",
+                    str(client[0]) if client else "",
+                    request_id,
+                    str(refused.refusal.status),
+                    scrub(refused.reason),
+                )
+            )
+
+    def let_through(self, passed: Passage, status: int) -> None:
+        """Note a change that was made: anything but a read, answered with success."""
+        who = passed.principal
+        if self._audit is not None and status < 400 and passed.scope.get("method") not in SAFE_METHODS:
+            account = f"{who.issuer}:{who.id}" if who else ""
+            self.note(
+                Event(
+                    EventKind.CHANGE, passed.declaration.name, account, passed.address, passed.request_id, str(status)
+                )
+            )
+
+    def note(self, event: Event) -> None:
+        """Write an entry of the audit log, if there is one. A log that cannot be written is said in the private log."""
+        if self._audit is None:
+            return
+        try:
+            self._audit.record(event)
+        except OSError as fault:
+            _log.critical("the audit log cannot be written: %s", type(fault).__name__)
 
     def broke(self, scope: Scope, fault: BaseException, request_id: str) -> None:
         """Note a fault of the application in the private log, with its trace."""

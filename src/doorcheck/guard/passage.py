@@ -40,6 +40,12 @@ def current() -> Passage:
     return passage
 
 
+def request_id_or_none() -> str | None:
+    """The id of the request that is being served, if one is."""
+    passage = _passage.get()
+    return None if passage is None else passage.request_id
+
+
 def current_principal() -> Principal:
     """Who is calling; ``Refused`` (401) by a door that is open to anybody, when nobody has signed in."""
     principal = current().principal

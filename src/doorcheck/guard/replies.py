@@ -17,7 +17,7 @@ Send = Callable[[Message], Awaitable[None]]
 class Reply:
     """Sends a response on. A body of 5xx that the guard did not write is replaced by a problem document."""
 
-    __slots__ = ("_headers", "_id", "_replaced", "_send", "nonce", "started", "status")
+    __slots__ = ("_headers", "_id", "_replaced", "_send", "finished", "nonce", "started", "status")
 
     def __init__(self, send: Send, headers: ResponseHeaders, request_id: str) -> None:
         self._send = send
@@ -26,6 +26,7 @@ class Reply:
         self._replaced = False
         self.nonce: str | None = None
         self.started = False
+        self.finished = False
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
@@ -42,6 +43,8 @@ class Reply:
             message["headers"] = headers
         elif self._replaced:
             return
+        elif message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.finished = True
         await self._send(message)
 
     async def problem(
@@ -53,6 +56,7 @@ class Reply:
         self._begin(refusal.status, headers)
         await self._send({"type": "http.response.start", "status": refusal.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
+        self.finished = True
 
     def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.started = True

@@ -17,6 +17,7 @@ from doorcheck.guard.stores import (
     InFlight,
     OtherRequest,
     Reserved,
+    Stage,
     StoreUnavailable,
     UsedUp,
 )
@@ -87,6 +88,23 @@ def test_only_one_of_many_is_the_first_and_the_key_is_forgotten_in_time(opened: 
     asyncio.run(check())
 
 
+def test_work_that_is_done_once_is_claimed_by_one(opened: OpenStore) -> None:
+    async def check() -> None:
+        async with opened() as store:
+            stages = await asyncio.gather(*(store.begin("delivery", 60) for _ in range(20)))
+            assert sorted(stage.value for stage in stages) == ["new"] + ["running"] * 19
+            await store.undo("delivery")
+            assert await store.begin("delivery", 0.2) is Stage.NEW
+            await asyncio.sleep(0.25)
+            assert await store.begin("delivery", 60) is Stage.NEW, "a claim that is over is nobody's"
+            await store.done("delivery", 0.2)
+            assert await store.begin("delivery", 60) is Stage.DONE
+            await asyncio.sleep(0.25)
+            assert await store.begin("delivery", 60) is Stage.NEW
+
+    asyncio.run(check())
+
+
 def test_reservations_never_exceed_the_budget(opened: OpenStore) -> None:
     async def check() -> None:
         async with opened() as store:
@@ -152,16 +170,16 @@ def test_several_budgets_are_reserved_together_or_not_at_all(opened: OpenStore) 
 def test_an_idempotency_key_is_carried_out_once(opened: OpenStore) -> None:
     async def check() -> None:
         async with opened() as store:
-            answers = await asyncio.gather(*(store.begin("ann", "key", ONE, 60) for _ in range(30)))
+            answers = await asyncio.gather(*(store.attempt("ann", "key", ONE, 60) for _ in range(30)))
             begun = [answer for answer in answers if isinstance(answer, Begun)]
             busy = [answer for answer in answers if isinstance(answer, InFlight)]
             assert (len(begun), len(busy)) == (1, 29)
             assert all(50 < answer.retry_after <= 60 for answer in busy)
-            assert await store.begin("ann", "key", OTHER, 60) == OtherRequest()
-            assert isinstance(await store.begin("bob", "key", OTHER, 60), Begun), "a key is its owner's"
+            assert await store.attempt("ann", "key", OTHER, 60) == OtherRequest()
+            assert isinstance(await store.attempt("bob", "key", OTHER, 60), Begun), "a key is its owner's"
             assert await store.finish(begun[0], b"\x00answer\xff", 60)
-            assert await store.begin("ann", "key", ONE, 60) == Finished(b"\x00answer\xff")
-            assert await store.begin("ann", "key", OTHER, 60) == OtherRequest()
+            assert await store.attempt("ann", "key", ONE, 60) == Finished(b"\x00answer\xff")
+            assert await store.attempt("ann", "key", OTHER, 60) == OtherRequest()
 
     asyncio.run(check())
 
@@ -169,10 +187,10 @@ def test_an_idempotency_key_is_carried_out_once(opened: OpenStore) -> None:
 def test_an_abandoned_attempt_may_begin_again(opened: OpenStore) -> None:
     async def check() -> None:
         async with opened() as store:
-            begun = await store.begin("ann", "key", ONE, 60)
+            begun = await store.attempt("ann", "key", ONE, 60)
             assert isinstance(begun, Begun)
             await store.abandon(begun)
-            assert isinstance(await store.begin("ann", "key", OTHER, 60), Begun)
+            assert isinstance(await store.attempt("ann", "key", OTHER, 60), Begun)
 
     asyncio.run(check())
 
@@ -180,16 +198,16 @@ def test_an_abandoned_attempt_may_begin_again(opened: OpenStore) -> None:
 def test_an_attempt_that_was_given_up_does_not_overwrite_the_next_one(opened: OpenStore) -> None:
     async def check() -> None:
         async with opened() as store:
-            slow = await store.begin("ann", "key", ONE, 0.2)
+            slow = await store.attempt("ann", "key", ONE, 0.2)
             assert isinstance(slow, Begun)
             await asyncio.sleep(0.25)
-            second = await store.begin("ann", "key", ONE, 60)
+            second = await store.attempt("ann", "key", ONE, 60)
             assert isinstance(second, Begun)
             assert not await store.finish(slow, b"slow", 60)
             await store.abandon(slow)
-            assert isinstance(await store.begin("ann", "key", ONE, 60), InFlight)
+            assert isinstance(await store.attempt("ann", "key", ONE, 60), InFlight)
             assert await store.finish(second, b"second", 60)
-            assert await store.begin("ann", "key", ONE, 60) == Finished(b"second")
+            assert await store.attempt("ann", "key", ONE, 60) == Finished(b"second")
 
     asyncio.run(check())
 
@@ -204,14 +222,14 @@ def test_one_owners_keys_are_bounded_and_the_oldest_finished_one_goes(
     async def check() -> None:
         async with opened() as store:
             for name in ("first", "second", "third"):
-                begun = await store.begin("ann", name, ONE, 60)
+                begun = await store.attempt("ann", name, ONE, 60)
                 assert isinstance(begun, Begun)
                 if name == "second":
                     await store.finish(begun, b"", 60)
-            assert isinstance(await store.begin("ann", "fourth", ONE, 60), Begun)
-            assert isinstance(await store.begin("ann", "first", ONE, 60), InFlight)
-            assert isinstance(await store.begin("ann", "fifth", ONE, 60), InFlight), "none in flight makes room"
-            assert isinstance(await store.begin("bob", "first", ONE, 60), Begun)
+            assert isinstance(await store.attempt("ann", "fourth", ONE, 60), Begun)
+            assert isinstance(await store.attempt("ann", "first", ONE, 60), InFlight)
+            assert isinstance(await store.attempt("ann", "fifth", ONE, 60), InFlight), "none in flight makes room"
+            assert isinstance(await store.attempt("bob", "first", ONE, 60), Begun)
 
     asyncio.run(check())
 

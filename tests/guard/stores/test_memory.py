@@ -69,7 +69,7 @@ def test_what_is_over_is_swept_as_the_store_is_used() -> None:
 
 def test_a_token_is_in_no_repr() -> None:
     async def check() -> None:
-        begun = await MemoryStore().begin("ann", "key", "0" * 64, 60)
+        begun = await MemoryStore().attempt("ann", "key", "0" * 64, 60)
         assert isinstance(begun, Begun)
         assert begun.token not in repr(begun)
 

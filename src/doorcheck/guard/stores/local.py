@@ -16,6 +16,7 @@ from doorcheck.guard.stores.protocol import (
     InFlight,
     OtherRequest,
     Reserved,
+    Stage,
     UsedUp,
 )
 
@@ -29,6 +30,20 @@ class LocalStore:
     async def run(self, step: Step[T]) -> T:
         """Run one step in a transaction of its own. Raises ``StoreUnavailable``."""
         raise NotImplementedError
+
+    async def begin(self, key: str, lease: float) -> Stage:
+        """See ``Once``."""
+        checked_seconds(lease)
+        return await self.run(lambda cells, now: steps.begin(cells, now, f"once:{key}", lease))
+
+    async def done(self, key: str, keep: float) -> None:
+        """See ``Once``."""
+        checked_seconds(keep)
+        await self.run(lambda cells, now: cells.put(f"once:{key}", Stage.DONE.value.encode(), now + keep))
+
+    async def undo(self, key: str) -> None:
+        """See ``Once``."""
+        await self.run(lambda cells, _: cells.delete(f"once:{key}"))
 
     async def first_time(self, key: str, seconds: float) -> bool:
         """See ``Replays``."""
@@ -46,13 +61,13 @@ class LocalStore:
         checked_units(units)
         await self.run(lambda cells, now: steps.settle(cells, now, reserved, units))
 
-    async def begin(
+    async def attempt(
         self, owner: str, key: str, fingerprint: str, lease: float
     ) -> Begun | InFlight | Finished | OtherRequest:
         """See ``Attempts``."""
         checked_seconds(lease)
         begun = Begun(f"attempt:{owner}", f"attempt:{owned_key(owner, key)}", fingerprint, secrets.token_hex(16))
-        return await self.run(lambda cells, now: steps.begin(cells, now, begun, lease))
+        return await self.run(lambda cells, now: steps.attempt(cells, now, begun, lease))
 
     async def finish(self, begun: Begun, answer: bytes, seconds: float) -> bool:
         """See ``Attempts``."""

@@ -1,10 +1,11 @@
-"""What the guard asks of a store: five jobs, each a protocol of its own, and a store that does them all.
+"""What the guard asks of a store: six jobs, each a protocol of its own, and a store that does them all.
 
 Every method raises ``StoreUnavailable`` where the store does not answer, and is atomic among all who share the store.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -30,6 +31,30 @@ class Counters(Protocol):
 
         Raises ``StoreUnavailable``.
         """
+
+
+class Stage(enum.Enum):
+    """How far the work on something got that must be done once."""
+
+    NEW = "new"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class Once(Protocol):
+    """What is done once: the deliveries of webhooks."""
+
+    async def begin(self, key: str, lease: float) -> Stage:
+        """Claim this key for ``lease`` seconds if it is new; says how far it was before. Atomic.
+
+        Raises ``StoreUnavailable``.
+        """
+
+    async def done(self, key: str, keep: float) -> None:
+        """Remember for ``keep`` seconds that it was done. Raises ``StoreUnavailable``."""
+
+    async def undo(self, key: str) -> None:
+        """Forget the claim, so that another try is new. Raises ``StoreUnavailable``."""
 
 
 class Replays(Protocol):
@@ -114,7 +139,7 @@ class Attempts(Protocol):
     ``owner`` is whose key it is; of one owner at most ``MOST_OPEN`` are kept, and the oldest finished ones go first.
     """
 
-    async def begin(
+    async def attempt(
         self, owner: str, key: str, fingerprint: str, lease: float
     ) -> Begun | InFlight | Finished | OtherRequest:
         """Start the request with this fingerprint (hexadecimal SHA-256) unless it was started before.
@@ -151,8 +176,8 @@ class Records(Protocol):
         """Forget every value of this owner, and say how many there were. Raises ``StoreUnavailable``."""
 
 
-class Store(Counters, Replays, Budgets, Attempts, Records, Protocol):
-    """All five jobs in one place. Opened by ``open_store``."""
+class Store(Counters, Once, Replays, Budgets, Attempts, Records, Protocol):
+    """All six jobs in one place. Opened by ``open_store``."""
 
     async def close(self) -> None:
         """End connections and threads. What is asked afterwards raises ``StoreUnavailable``."""

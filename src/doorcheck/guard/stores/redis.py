@@ -31,12 +31,13 @@ from doorcheck.guard.stores.protocol import (
     InFlight,
     OtherRequest,
     Reserved,
+    Stage,
     StoreUnavailable,
     UsedUp,
 )
 from doorcheck.guard.stores.steps import KEPT_AFTER_END
 
-_SCRIPTS = ("take", "reserve", "settle", "begin", "finish", "abandon", "put", "renew", "delete", "delete_owned")
+_SCRIPTS = ("take", "reserve", "settle", "attempt", "finish", "abandon", "put", "renew", "delete", "delete_owned")
 
 
 class RedisStore:
@@ -66,14 +67,25 @@ class RedisStore:
         wait = float(await self._run("take", [self._name("count", key)], arguments))
         return Taken(allowed=False, retry_after=wait) if wait else FITS
 
+    async def begin(self, key: str, lease: float) -> Stage:
+        """See ``Once``."""
+        name = self._name("once", key)
+        if await self._ask("SET", name, Stage.RUNNING.value, "NX", "PX", _milliseconds(lease)) is not None:
+            return Stage.NEW
+        found = await self._ask("GET", name)
+        return Stage.DONE if found == Stage.DONE.value.encode() else Stage.RUNNING
+
+    async def done(self, key: str, keep: float) -> None:
+        """See ``Once``."""
+        await self._ask("SET", self._name("once", key), Stage.DONE.value, "PX", _milliseconds(keep))
+
+    async def undo(self, key: str) -> None:
+        """See ``Once``."""
+        await self._ask("DEL", self._name("once", key))
+
     async def first_time(self, key: str, seconds: float) -> bool:
         """See ``Replays``."""
-        milliseconds = _milliseconds(seconds)
-        try:
-            answer = await self._connected().set(self._name("seen", key), b"1", nx=True, px=milliseconds)
-        except Exception as fault:
-            raise _unavailable(fault) from fault
-        return answer is not None
+        return await self._ask("SET", self._name("seen", key), b"1", "NX", "PX", _milliseconds(seconds)) is not None
 
     async def reserve(self, budgets: Sequence[Budget], units: int, seconds: float) -> Reserved | UsedUp:
         """See ``Budgets``."""
@@ -92,13 +104,13 @@ class RedisStore:
             "settle", self._budget_names(reserved), (reserved.id, checked_units(units), KEPT_AFTER_END, *ends)
         )
 
-    async def begin(
+    async def attempt(
         self, owner: str, key: str, fingerprint: str, lease: float
     ) -> Begun | InFlight | Finished | OtherRequest:
         """See ``Attempts``."""
         begun = Begun(owner, owned_key(owner, key), fingerprint, secrets.token_hex(16))
         arguments = (fingerprint, begun.token, _milliseconds(lease), MOST_OPEN)
-        answer = await self._run("begin", self._attempt_names(begun), arguments)
+        answer = await self._run("attempt", self._attempt_names(begun), arguments)
         match answer:
             case [b"begun"]:
                 return begun
@@ -125,10 +137,7 @@ class RedisStore:
 
     async def get(self, key: str) -> bytes | None:
         """See ``Records``."""
-        try:
-            found: Any = await self._connected().hget(self._name("record", key), "value")
-        except Exception as fault:
-            raise _unavailable(fault) from fault
+        found = await self._ask("HGET", self._name("record", key), "value")
         return None if found is None else bytes(found)
 
     async def renew(self, key: str, value: bytes, seconds: float) -> bool:
@@ -157,6 +166,13 @@ class RedisStore:
             return await self._scripts[script](keys=names, args=arguments)
         except Exception as fault:
             # Whatever it is: nothing was answered. Its text may hold the address and what was asked.
+            raise _unavailable(fault) from fault
+
+    async def _ask(self, *command: Any) -> Any:
+        try:
+            execute: Any = self._connected().execute_command
+            return await execute(*command)
+        except Exception as fault:
             raise _unavailable(fault) from fault
 
     def _connected(self) -> Redis:

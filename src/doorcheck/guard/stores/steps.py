@@ -16,6 +16,7 @@ from doorcheck.guard.stores.protocol import (
     InFlight,
     OtherRequest,
     Reserved,
+    Stage,
     UsedUp,
 )
 
@@ -26,6 +27,15 @@ _DIGEST = 64
 _TOKEN = 32
 _HEAD = _DIGEST + _TOKEN
 _DONE = b"-" * _TOKEN
+
+
+def begin(cells: Cells, now: float, key: str, lease: float) -> Stage:
+    """How far the work on this key is; it is claimed where it was new."""
+    kept = cells.get(key)
+    if kept is not None:
+        return Stage(kept.decode())
+    cells.put(key, Stage.RUNNING.value.encode(), now + lease)
+    return Stage.NEW
 
 
 def first_time(cells: Cells, now: float, key: str, seconds: float) -> bool:
@@ -74,7 +84,7 @@ def _write_budget(cells: Cells, budget: Budget, spent: int, held: dict[str, tupl
     )
 
 
-def begin(cells: Cells, now: float, begun: Begun, lease: float) -> Begun | InFlight | Finished | OtherRequest:
+def attempt(cells: Cells, now: float, begun: Begun, lease: float) -> Begun | InFlight | Finished | OtherRequest:
     """Start an attempt unless there is one."""
     kept = cells.get(begun.key)
     if kept is None:

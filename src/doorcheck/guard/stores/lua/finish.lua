@@ -1,4 +1,4 @@
--- Keeps the answer of an attempt. KEYS: as in begin.lua. ARGV: fingerprint, token, answer, ms.
+-- Keeps the answer of an attempt. KEYS: as in attempt.lua. ARGV: fingerprint, token, answer, ms.
 -- Returns 0 when the attempt was given up and is another's by now.
 local found = redis.call('HMGET', KEYS[1], 'fingerprint', 'token')
 if found[1] and found[2] ~= ARGV[2] then return 0 end
