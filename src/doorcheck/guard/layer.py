@@ -56,6 +56,9 @@ class Doorkeeper(Protocol):
     def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         """Note a refusal in the private log."""
 
+    def let_through(self, passed: passage.Passage, status: int) -> None:
+        """Note in the audit log what was changed. ``status`` is that of the answer."""
+
     def broke(self, scope: Scope, fault: BaseException, request_id: str) -> None:
         """Note a fault of the application in the private log."""
 
@@ -108,7 +111,7 @@ class Layer:
             if reply.started:
                 raise
             self._keeper.turned_away(scope, refused, request_id, leaf)
-            await refuse(reply, refused)
+            await refuse(reply, refused, scope, leaf)
         except Exception as fault:
             self._keeper.broke(scope, fault, request_id)
             if not reply.started:
@@ -118,9 +121,12 @@ class Layer:
                 raise
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send, passed: passage.Passage) -> None:
+        if isinstance(send, Reply):
+            send.passage = passed
         token = passage.begin(passed)
         try:
             await self._app(scope, receive, send)
+            self._keeper.let_through(passed, send.status if isinstance(send, Reply) else 0)
         finally:
             passage.end(token)
 
@@ -191,7 +197,15 @@ class Layer:
         return passage.Passage(declaration, principal, request_id, address, scope, found.path_params)
 
 
-async def refuse(reply: Reply, refused: Refused) -> None:
-    """Answer with the problem document of this refusal; the body of the request was not read."""
+async def refuse(reply: Reply, refused: Refused, scope: Scope, leaf: Leaf | None) -> None:
+    """Answer with the problem document of this refusal, or with the page that its door shows instead.
+
+    The body of the request was not read.
+    """
+    pages = leaf.declaration.pages if leaf is not None and leaf.declaration is not None else None
+    location = None if pages is None else pages.instead_of(refused, scope)
+    if location is not None:
+        await reply.redirect(location)
+        return
     more = [(name.lower().encode(), value.encode()) for name, value in (refused.headers or {}).items()]
     await reply.problem(refused.refusal, refused.retry_after, more)
