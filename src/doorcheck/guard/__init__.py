@@ -1,10 +1,13 @@
 """doorcheck.guard: an ASGI application in which a door that has not answered the five questions does not start."""
 
+from doorcheck.guard.actions import Failure, Success
 from doorcheck.guard.answers import NOTHING, Resource, checked_by, raw, shared, unlimited
 from doorcheck.guard.application import Guard
-from doorcheck.guard.callers import permission, public, role, signed_in, where
+from doorcheck.guard.callers import permission, public, role, signed_by, signed_in, where
+from doorcheck.guard.cors import Cors
 from doorcheck.guard.errors import GuardError, UndeclaredDoors
-from doorcheck.guard.passage import current, current_principal
+from doorcheck.guard.pages import Pages
+from doorcheck.guard.passage import csp_nonce, current, current_principal, require_role, require_user
 from doorcheck.guard.payload.strict import Payload
 from doorcheck.guard.principal import Carrier, Principal
 from doorcheck.guard.refusals import Refusal, Refused
@@ -12,22 +15,30 @@ from doorcheck.guard.refusals import Refusal, Refused
 __all__ = [
     "NOTHING",
     "Carrier",
+    "Cors",
+    "Failure",
     "Guard",
     "GuardError",
+    "Pages",
     "Payload",
     "Principal",
     "Refusal",
     "Refused",
     "Resource",
+    "Success",
     "UndeclaredDoors",
     "checked_by",
+    "csp_nonce",
     "current",
     "current_principal",
     "permission",
     "public",
     "raw",
+    "require_role",
+    "require_user",
     "role",
     "shared",
+    "signed_by",
     "signed_in",
     "unlimited",
     "where",

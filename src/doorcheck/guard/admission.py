@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from doorcheck.guard.addresses import Proxies, Scope, bucket
 from doorcheck.guard.answers import Reasoned
-from doorcheck.guard.callers import Public, SignedIn
+from doorcheck.guard.callers import Public, SignedBy, SignedIn
 from doorcheck.guard.declaration import Declaration
 from doorcheck.guard.limits import Limit
 from doorcheck.guard.origins import SAFE_METHODS, Origins
@@ -70,6 +70,9 @@ class Admission:
     async def caller(self, scope: Scope, headers: dict[bytes, bytes], declaration: Declaration) -> Principal | None:
         """Who is calling, once they may. Raises ``Refused`` (401, 403, 429, 503)."""
         asked = declaration.caller
+        if isinstance(asked, SignedBy):
+            # Its signature is over the body and is asked for when that is read. No browser sends it.
+            return None
         if isinstance(asked, Public):
             if scope.get("method", "GET") not in SAFE_METHODS or scope["type"] == "websocket":
                 self.origins.require(headers)

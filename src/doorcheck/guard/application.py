@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from doorcheck.guard import handlers
+from doorcheck.guard.actions import Act, Answering, Input, Revalidate, T, endpoint_of
 from doorcheck.guard.addresses import Direct, Proxies
 from doorcheck.guard.admission import Admission
 from doorcheck.guard.answers import Reasoned, Resource
@@ -18,18 +20,25 @@ from doorcheck.guard.canary import prove_refusal
 from doorcheck.guard.census.document import census_document
 from doorcheck.guard.census.doors import NOWHERE, Found, Leaf, take_census
 from doorcheck.guard.census.register import Register
+from doorcheck.guard.cors import Cors
 from doorcheck.guard.declaration import Declaration, Endpoint, declaration_of, locked, written_at
 from doorcheck.guard.errors import GuardError
 from doorcheck.guard.headers import ResponseHeaders
 from doorcheck.guard.layer import Layer, Scope, Send
 from doorcheck.guard.limits import Limit, parse_limit
-from doorcheck.guard.origins import Origins
+from doorcheck.guard.origins import SAFE_METHODS, Origins
+from doorcheck.guard.pages import Pages
+from doorcheck.guard.passage import Passage
+from doorcheck.guard.records.audit import AuditLog
+from doorcheck.guard.records.events import Event, EventKind
+from doorcheck.guard.records.scrubbing import scrub
 from doorcheck.guard.refusals import Refused
 from doorcheck.guard.replies import Reply
 from doorcheck.guard.sessions.issuer import Issuer
 from doorcheck.guard.sessions.resolver import Resolver
-from doorcheck.guard.stores.memory import MemoryCounters
-from doorcheck.guard.stores.protocol import Counters
+from doorcheck.guard.stores.memory import MemoryCounters, MemoryOnce
+from doorcheck.guard.stores.protocol import Counters, Once
+from doorcheck.guard.webhooks.receiving import Receiving
 
 _log = logging.getLogger("doorcheck.guard")
 LimitText = str | Limit | Reasoned
@@ -48,23 +57,31 @@ class Guard:
         *,
         sessions: Sequence[Issuer] = (),
         counters: Counters | None = None,
+        once: Once | None = None,
         proxies: Proxies | None = None,
         limit: LimitText = "120/minute",
         account_limit: LimitText = "600/minute",
         body: str | int = "1MiB",
         origins: Iterable[str] = (),
+        cors: Cors | None = None,
+        revalidate: Revalidate | None = None,
         headers: ResponseHeaders | None = None,
+        audit: AuditLog | None = None,
         observe: bool = False,
     ) -> None:
         self.admission = Admission(
             proxies=proxies or Direct(),
             counters=counters or MemoryCounters(),
             resolver=Resolver(sessions),
-            origins=Origins(origins),
+            origins=Origins([*origins, *(cors.origins if cors and cors.credentials else ())]),
             limit=_limit(limit),
             account_limit=_limit(account_limit),
         )
+        self.receiving = Receiving(once or MemoryOnce())
         self.observe = observe
+        self._audit = audit
+        self._cors = cors
+        self._revalidate = revalidate
         self._body = parse_size(body)
         self._headers = headers or ResponseHeaders()
         self._declared: dict[str, Declaration] = {}
@@ -82,6 +99,7 @@ class Guard:
         body: str | int | None = None,
         may_set: Iterable[str] = (),
         returns: object | None = None,
+        pages: Pages | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare the endpoint below: a decorator that stands right above the function, under the route's own.
 
@@ -98,6 +116,7 @@ class Guard:
             "body": None if body is None else parse_size(body),
             "may_set": frozenset(may_set),
             "returns": returns,
+            "pages": pages,
         }
 
         def declare(endpoint: Endpoint) -> Endpoint:
@@ -106,6 +125,22 @@ class Guard:
                 raise GuardError(f"{name} is declared twice: one @guard.door for each function")
             file, line = written_at(endpoint)
             return locked(endpoint, Declaration(name=name, file=file, line=line, **answers))
+
+        return declare
+
+    def action(self, *, payload: type[Input], returns: type[T], **answers: Any) -> Callable[[Act[Input, T]], Answering]:
+        """Make an endpoint of a function that a page's form posts to: ``app.add_route(path, made, methods=["POST"])``.
+
+        The function takes a ``payload`` and returns ``Success`` of a ``returns``, or ``Failure``. ``answers`` are those
+        of ``door``.
+        """
+
+        def declare(act: Act[Input, T]) -> Answering:
+            endpoint = functools.wraps(act)(endpoint_of(act, payload, returns, self._revalidate))
+            # It is called with a request, whatever the function it wraps takes.
+            del endpoint.__wrapped__
+            endpoint.__annotations__ = {}
+            return self.door(payload=payload, returns=returns, **answers)(endpoint)
 
         return declare
 
@@ -149,12 +184,13 @@ class Guard:
         build = app.build_middleware_stack
         self._register = Register(app, self._declared)
 
-        def stack() -> Layer:
+        def stack() -> Any:
             # Before the stack is built, because it copies the handlers.
             for inner in take_census(app).applications:
                 if isinstance(inner, Starlette):
                     handlers.install(inner)
-            return Layer(build(), self)
+            layer = Layer(build(), self)
+            return layer if self._cors is None else self._cors.around(layer)
 
         app.build_middleware_stack = stack  # type: ignore[method-assign]
 
@@ -195,9 +231,42 @@ class Guard:
             "refused %s %s: %s (%s)",
             scope.get("method", scope["type"]),
             leaf.path if leaf else "no door",
-            refused.reason,
+            scrub(refused.reason),
             request_id,
         )
+        if leaf is not None and leaf.declaration is not None:
+            client = scope.get("client")
+            self.note(
+                Event(
+                    EventKind.DENIAL,
+                    leaf.declaration.name,
+                    "",
+                    str(client[0]) if client else "",
+                    request_id,
+                    str(refused.refusal.status),
+                    scrub(refused.reason),
+                )
+            )
+
+    def let_through(self, passed: Passage, status: int) -> None:
+        """Note a change that was made: anything but a read, answered with success."""
+        who = passed.principal
+        if self._audit is not None and status < 400 and passed.scope.get("method") not in SAFE_METHODS:
+            account = f"{who.issuer}:{who.id}" if who else ""
+            self.note(
+                Event(
+                    EventKind.CHANGE, passed.declaration.name, account, passed.address, passed.request_id, str(status)
+                )
+            )
+
+    def note(self, event: Event) -> None:
+        """Write an entry of the audit log, if there is one. A log that cannot be written is said in the private log."""
+        if self._audit is None:
+            return
+        try:
+            self._audit.record(event)
+        except OSError as fault:
+            _log.critical("the audit log cannot be written: %s", type(fault).__name__)
 
     def broke(self, scope: Scope, fault: BaseException, request_id: str) -> None:
         """Note a fault of the application in the private log, with its trace."""

@@ -63,6 +63,34 @@ class Capped:
         return message
 
 
+class Replayed:
+    """Receives a body that was read before, as one part; after it, what the server says."""
+
+    __slots__ = ("_body", "_receive")
+
+    def __init__(self, body: bytes, receive: Callable[[], Awaitable[Message]]) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+async def read_whole(receive: Callable[[], Awaitable[Message]]) -> bytes:
+    """The whole body. Raises ``Refused`` as the cap does, and (400) where the caller goes before the end."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refused(Refusal.MALFORMED, "the caller went away in the middle of the body")
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
 def too_deep(text: bytes) -> bool:
     """Whether a JSON text opens more than ``MAX_DEPTH`` arrays and objects inside each other."""
     if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from doorcheck.guard.principal import Principal
+from doorcheck.guard.webhooks.signature import Signature
 
 Predicate = Callable[[Principal], bool | Awaitable[bool]]
 
@@ -65,6 +66,18 @@ class SignedIn(Caller):
         return "signed in" + (f", {', '.join(parts)}" if parts else "")
 
 
+@dataclass(frozen=True, slots=True)
+class SignedBy(Caller):
+    """Whoever signed the raw body, which is why it is read before this question is answered."""
+
+    signature: Signature
+
+    @property
+    def says(self) -> str:
+        """The answer in words, for the census."""
+        return f"signed by {self.signature.name}"
+
+
 signed_in = SignedIn()
 
 
@@ -86,6 +99,11 @@ def permission(*names: str) -> SignedIn:
 def where(predicate: Predicate) -> SignedIn:
     """Signed in, and ``predicate(principal)`` is true (it may be a coroutine function). A fault of it refuses."""
     return SignedIn(predicates=(predicate,))
+
+
+def signed_by(signature: Signature) -> SignedBy:
+    """A webhook: its signature over the raw body holds, in time, and it was not taken before."""
+    return SignedBy(signature)
 
 
 def _named(names: tuple[str, ...], word: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import anyio.from_thread
@@ -13,6 +13,7 @@ import anyio.from_thread
 from doorcheck.guard.answers import Reasoned, Resource
 from doorcheck.guard.callers import Caller
 from doorcheck.guard.limits import Limit
+from doorcheck.guard.pages import Pages
 from doorcheck.guard.passage import current, require_key
 
 MARK = "__doorcheck_declaration__"
@@ -39,7 +40,7 @@ class Declaration:
     body: int | None = None
     may_set: frozenset[str] = frozenset()
     returns: object | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    pages: Pages | None = None
 
 
 def written_at(endpoint: object) -> tuple[str, int]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
 from doorcheck.guard import passage
 from doorcheck.guard.admission import Admission, read_headers
-from doorcheck.guard.body import Capped
+from doorcheck.guard.body import Capped, Replayed, read_whole
+from doorcheck.guard.callers import SignedBy
 from doorcheck.guard.census.doors import Found, Leaf
 from doorcheck.guard.declaration import Declaration
 from doorcheck.guard.refusals import Refusal, Refused
 from doorcheck.guard.replies import Reply
+from doorcheck.guard.webhooks.receiving import Receiving
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,12 +24,21 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 UNDECLARED = Declaration(name="no declaration", file="", line=0)
+# The first half tells processes apart, the second requests; neither is a secret, and ids must be cheap.
+_process = secrets.token_hex(6)
+_requests = itertools.count()
+
+
+def new_request_id() -> str:
+    """An id that no other request of this or another process has: 18 hexadecimal digits."""
+    return f"{_process}{next(_requests) & 0xFFFFFF:06x}"
 
 
 class Doorkeeper(Protocol):
     """What the layer asks of the guard it belongs to."""
 
     admission: Admission
+    receiving: Receiving
     observe: bool
 
     def open(self) -> None:
@@ -43,6 +55,9 @@ class Doorkeeper(Protocol):
 
     def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         """Note a refusal in the private log."""
+
+    def let_through(self, passed: passage.Passage, status: int) -> None:
+        """Note in the audit log what was changed. ``status`` is that of the answer."""
 
     def broke(self, scope: Scope, fault: BaseException, request_id: str) -> None:
         """Note a fault of the application in the private log."""
@@ -75,7 +90,7 @@ class Layer:
         await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = secrets.token_hex(8)
+        request_id = new_request_id()
         reply = self._keeper.reply(send, request_id)
         leaf: Leaf | None = None
         try:
@@ -84,27 +99,56 @@ class Layer:
             leaf = found.leaf
             headers = read_headers(scope)
             passed = await self._passage(scope, headers, found, request_id)
-            capped = receive
-            if not self._keeper.observe:
-                capped = Capped(receive, headers, self._keeper.body_cap(passed.declaration))
-            token = passage.begin(passed)
-            try:
-                await self._app(scope, capped, reply)
-            finally:
-                passage.end(token)
+            if self._keeper.observe:
+                await self._let_in(scope, receive, reply, passed)
+                return
+            capped = Capped(receive, headers, self._keeper.body_cap(passed.declaration))
+            if isinstance(passed.declaration.caller, SignedBy):
+                await self._delivery(scope, capped, reply, passed, headers)
+            else:
+                await self._let_in(scope, capped, reply, passed)
         except Refused as refused:
             if reply.started:
                 raise
             self._keeper.turned_away(scope, refused, request_id, leaf)
-            await refuse(reply, refused)
+            await refuse(reply, refused, scope, leaf)
         except Exception as fault:
             self._keeper.broke(scope, fault, request_id)
-            if reply.started:
+            if not reply.started:
+                await reply.problem(Refusal.FAULT)
+            elif not reply.finished:
+                # Half an answer is out: the server must break the connection, so that nobody takes it for a whole one.
                 raise
-            await reply.problem(Refusal.FAULT)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send, passed: passage.Passage) -> None:
+        if isinstance(send, Reply):
+            send.passage = passed
+        token = passage.begin(passed)
+        try:
+            await self._app(scope, receive, send)
+            self._keeper.let_through(passed, send.status if isinstance(send, Reply) else 0)
+        finally:
+            passage.end(token)
+
+    async def _delivery(
+        self, scope: Scope, receive: Receive, reply: Reply, passed: passage.Passage, headers: dict[bytes, bytes]
+    ) -> None:
+        """A webhook: its signature is over the body, so the body is read before it is let in, and once only."""
+        caller = passed.declaration.caller
+        assert isinstance(caller, SignedBy)  # noqa: S101  # asked by the only one who calls this
+        body = await read_whole(receive)
+        key = await self._keeper.receiving.begin(caller.signature, headers, body)
+        if key is None:
+            await reply({"type": "http.response.start", "status": 204, "headers": []})
+            await reply({"type": "http.response.body", "body": b""})
+            return
+        try:
+            await self._let_in(scope, Replayed(body, receive), reply, passed)
+        finally:
+            await self._keeper.receiving.end(key, reply.status)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = secrets.token_hex(8)
+        request_id = new_request_id()
         leaf: Leaf | None = None
         try:
             self._keeper.open()
@@ -118,11 +162,7 @@ class Layer:
             # Closed before it was accepted: the server answers 403 (ASGI specification, WebSocket close).
             await send({"type": "websocket.close", "code": 1008})
             return
-        token = passage.begin(passed)
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            passage.end(token)
+        await self._let_in(scope, receive, send, passed)
 
     async def _passage(
         self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str
@@ -157,7 +197,15 @@ class Layer:
         return passage.Passage(declaration, principal, request_id, address, scope, found.path_params)
 
 
-async def refuse(reply: Reply, refused: Refused) -> None:
-    """Answer with the problem document of this refusal; the body of the request was not read."""
+async def refuse(reply: Reply, refused: Refused, scope: Scope, leaf: Leaf | None) -> None:
+    """Answer with the problem document of this refusal, or with the page that its door shows instead.
+
+    The body of the request was not read.
+    """
+    pages = leaf.declaration.pages if leaf is not None and leaf.declaration is not None else None
+    location = None if pages is None else pages.instead_of(refused, scope)
+    if location is not None:
+        await reply.redirect(location)
+        return
     more = [(name.lower().encode(), value.encode()) for name, value in (refused.headers or {}).items()]
     await reply.problem(refused.refusal, refused.retry_after, more)

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 _RATE = re.compile(r"([1-9][0-9]{0,8})\s*(?:/|per)\s*([1-9][0-9]{0,5})?\s*(second|minute|hour|day)s?")
 
+_ROUNDING = 2.4e-7
+"""The distance in seconds between two neighbouring floats that are times since the epoch, in this century."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many calls in so many seconds. All of them may come at once, and then one each ``period / calls`` seconds."""
+    """So many calls in so many seconds. All of them may come at once, and then one each ``spacing`` seconds.
+
+    ``slack`` is how many seconds early a call may come, because sums of spacings are not exact; it is less than what
+    one call more would need.
+    """
 
     calls: int
     period: float
+    spacing: float = field(init=False, repr=False, compare=False)
+    slack: float = field(init=False, repr=False, compare=False)
 
-    @property
-    def spacing(self) -> float:
-        """Seconds after which one more call has grown back."""
-        return self.period / self.calls
+    def __post_init__(self) -> None:
+        spacing = self.period / self.calls
+        object.__setattr__(self, "spacing", spacing)
+        object.__setattr__(self, "slack", min(max(1e-6, self.calls * _ROUNDING), spacing / 2))
 
     @property
     def says(self) -> str:
@@ -43,15 +52,24 @@ class Taken:
     retry_after: float
 
 
+FITS = Taken(allowed=True, retry_after=0.0)
+
+
 def take(due: float, now: float, limit: Limit, cost: int) -> tuple[Taken, float]:
     """One step of GCRA: ``due`` is the stored theoretical arrival time (0 for none), all times in seconds.
 
-    Returns the answer and what to store. A call that is refused leaves the stored time as it was.
+    Returns the answer and what to store. A call that is refused leaves the stored time as it was. A stored time
+    further away than one period was written before the clock was set back, or under another limit: it counts as one
+    period.
     """
-    start = max(due, now)
+    latest = now + limit.period
+    start = due
+    if due < now:
+        start = now
+    elif due > latest:
+        start = latest
     after = start + cost * limit.spacing
-    wait = after - now - limit.period
-    # A microsecond of slack, because sums of spacings are not exact.
-    if wait > 1e-6:
+    wait = after - latest
+    if wait > limit.slack:
         return Taken(allowed=False, retry_after=wait), due
-    return Taken(allowed=True, retry_after=0.0), after
+    return FITS, after

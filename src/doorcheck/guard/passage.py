@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ class Passage:
     address: str
     scope: MutableMapping[str, Any]
     path_params: dict[str, Any]
+    nonce: str | None = None
 
 
 _passage: ContextVar[Passage | None] = ContextVar("doorcheck_passage", default=None)
@@ -40,12 +42,39 @@ def current() -> Passage:
     return passage
 
 
+def request_id_or_none() -> str | None:
+    """The id of the request that is being served, if one is."""
+    passage = _passage.get()
+    return None if passage is None else passage.request_id
+
+
 def current_principal() -> Principal:
     """Who is calling; ``Refused`` (401) by a door that is open to anybody, when nobody has signed in."""
     principal = current().principal
     if principal is None:
         raise Refused(Refusal.UNAUTHENTICATED, "the door is public and the caller has no session")
     return principal
+
+
+def require_user() -> Principal:
+    """Who is calling, for code that is not an endpoint itself; ``Refused`` (401) when nobody has signed in."""
+    return current_principal()
+
+
+def require_role(*names: str) -> Principal:
+    """Who is calling, if they have one of these roles; ``Refused`` (401, 403) otherwise."""
+    principal = current_principal()
+    if not principal.roles.intersection(names):
+        raise Refused(Refusal.FORBIDDEN, f"has none of the roles {', '.join(sorted(names))}")
+    return principal
+
+
+def csp_nonce() -> str:
+    """The nonce that scripts and styles of this HTML response carry; its policy names it (CSP Level 3, 6.7.3)."""
+    passage = current()
+    if passage.nonce is None:
+        passage.nonce = secrets.token_urlsafe(16)
+    return passage.nonce
 
 
 def require_key(declaration: Declaration) -> None:

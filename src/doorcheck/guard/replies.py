@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from doorcheck.guard.headers import ResponseHeaders
+from doorcheck.guard.passage import Passage
 from doorcheck.guard.problems import document
 from doorcheck.guard.problems import headers as problem_headers
 from doorcheck.guard.refusals import Refusal
@@ -17,15 +18,16 @@ Send = Callable[[Message], Awaitable[None]]
 class Reply:
     """Sends a response on. A body of 5xx that the guard did not write is replaced by a problem document."""
 
-    __slots__ = ("_headers", "_id", "_replaced", "_send", "nonce", "started", "status")
+    __slots__ = ("_headers", "_id", "_replaced", "_send", "finished", "passage", "started", "status")
 
     def __init__(self, send: Send, headers: ResponseHeaders, request_id: str) -> None:
         self._send = send
         self._headers = headers
         self._id = request_id
         self._replaced = False
-        self.nonce: str | None = None
+        self.passage: Passage | None = None
         self.started = False
+        self.finished = False
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
@@ -42,6 +44,8 @@ class Reply:
             message["headers"] = headers
         elif self._replaced:
             return
+        elif message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.finished = True
         await self._send(message)
 
     async def problem(
@@ -53,8 +57,18 @@ class Reply:
         self._begin(refusal.status, headers)
         await self._send({"type": "http.response.start", "status": refusal.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
+        self.finished = True
+
+    async def redirect(self, location: str) -> None:
+        """Send the caller to another page of this site (RFC 9110, 15.4.4)."""
+        headers = [(b"location", location.encode("ascii", "ignore")), (b"content-length", b"0")]
+        self._begin(303, headers)
+        await self._send({"type": "http.response.start", "status": 303, "headers": headers})
+        await self._send({"type": "http.response.body", "body": b""})
+        self.finished = True
 
     def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.started = True
         self.status = status
-        self._headers.complete(headers, self._id.encode(), self.nonce)
+        nonce = None if self.passage is None else self.passage.nonce
+        self._headers.complete(headers, self._id.encode(), nonce)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -82,6 +82,8 @@ class Census:
     nodes: tuple[Node, ...]
     sources: tuple[tuple[list[Any], tuple[Any, ...]], ...]
     applications: tuple[object, ...]
+    by_host: bool
+    known: dict[tuple[str, str, str, str], Found] = field(default_factory=dict, compare=False, repr=False)
 
     def leaves(self) -> Iterator[Leaf]:
         """Every door, in routing order."""
@@ -93,7 +95,16 @@ class Census:
 
     def find(self, scope: Scope) -> Found:
         """The door by which this request would come in, found as the routers find it (first whole match)."""
-        return _find(self.nodes, scope)
+        if self.by_host:
+            return _find(self.nodes, scope)
+        key = (scope["type"], scope.get("method", ""), scope.get("root_path", ""), scope["path"])
+        found = self.known.get(key)
+        if found is None:
+            found = _find(self.nodes, scope)
+            # Only paths without parameters are kept, so that strangers cannot fill the memory with paths.
+            if found.leaf is not None and key[3] == key[2] + found.leaf.path:
+                self.known[key] = found
+        return found
 
 
 def _same(left: object, right: object) -> bool:
@@ -128,7 +139,7 @@ def take_census(app: Starlette) -> Census:
     """
     reading = _Reading()
     nodes = reading.router(app.router, app, "", 0)
-    return Census(nodes, tuple(reading.sources), tuple(reading.applications))
+    return Census(nodes, tuple(reading.sources), tuple(reading.applications), reading.by_host)
 
 
 class _Reading:
@@ -137,6 +148,7 @@ class _Reading:
     def __init__(self) -> None:
         self.sources: list[tuple[list[Any], tuple[Any, ...]]] = []
         self.applications: list[object] = []
+        self.by_host = False
 
     def router(self, router: Router, app: object, prefix: str, depth: int) -> tuple[Node, ...]:
         if depth > MAX_DEPTH:
@@ -162,6 +174,7 @@ class _Reading:
 
     def node(self, route: BaseRoute, effective: Any, app: object, prefix: str, depth: int) -> Node:
         path = prefix + (getattr(effective, "path", None) or "")
+        self.by_host |= isinstance(route, Host)
         if isinstance(route, Mount | Host):
             inner = getattr(effective, "_base_app", None) or effective.app
             inside = _router_of(inner)
@@ -197,7 +210,7 @@ def _leaf(
 
 def redeclared(census: Census, choose: Callable[[Leaf], Declaration | None]) -> Census:
     """The same doors with the declarations that ``choose`` gives them."""
-    return replace(census, nodes=tuple(_redeclared(node, choose) for node in census.nodes))
+    return replace(census, known={}, nodes=tuple(_redeclared(node, choose) for node in census.nodes))
 
 
 def _redeclared(node: Node, choose: Callable[[Leaf], Declaration | None]) -> Node:

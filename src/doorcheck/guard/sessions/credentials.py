@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorcheck.guard.principal import Carrier
 
@@ -23,18 +23,23 @@ class SessionUnavailable(Exception):
 class Presented:
     """What came with the request. ``twice`` has the names of cookies that came more than once, which nobody may use."""
 
-    cookies: Mapping[str, str]
-    bearer: str | None
+    cookies: Mapping[str, str] = field(repr=False)
+    bearer: str | None = field(repr=False)
     twice: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """One credential of one issuer: ``name`` is the cookie's, or empty for a bearer token."""
+    """One credential of one issuer: ``name`` is the cookie's, or empty for a bearer token.
+
+    ``beside`` is what came in another cookie and is judged together with it: the kept copy of a session beside the
+    token that it is a copy of.
+    """
 
     carrier: Carrier
     name: str
-    value: str
+    value: str = field(repr=False)
+    beside: str = field(default="", repr=False)
 
 
 NONE_PRESENTED = Presented({}, None)

@@ -19,10 +19,11 @@ class Issuer(Protocol):
     def cacheable(self) -> bool:
         """Whether an accepted credential may be accepted again for some seconds without asking."""
 
-    def find(self, presented: Presented) -> Credential | None:
-        """The credential of this issuer among those presented.
+    def find(self, presented: Presented) -> tuple[Credential, ...]:
+        """The credentials of this issuer among those presented: none, a cookie, a bearer token, or both.
 
-        Raises ``SessionRefused`` where its cookies came in a form that no browser of this issuer sends.
+        All of them are verified, so that a cookie and a token that name two accounts are seen. Raises
+        ``SessionRefused`` where its cookies came in a form that no browser of this issuer sends.
         """
 
     async def verify(self, credential: Credential, now: float) -> Principal:

@@ -47,10 +47,7 @@ class Resolver:
         reasons: list[str] = []
         for issuer in self._issuers:
             try:
-                principal = await self._ask(issuer, presented)
-            except SessionRefused as refused:
-                reasons.append(f"{issuer.name}: {refused}")
-                continue
+                await self._gather(issuer, presented, accepted, reasons)
             except SessionUnavailable as unavailable:
                 raise Refused(Refusal.UNAVAILABLE, f"{issuer.name}: {unavailable}", retry_after=5) from unavailable
             except Refused:
@@ -58,8 +55,6 @@ class Resolver:
             except Exception as fault:
                 # A verifier that breaks must not make its caller a stranger: a door may be open to strangers.
                 raise Refused(Refusal.UNAVAILABLE, f"{issuer.name} broke: {type(fault).__name__}") from fault
-            if principal is not None:
-                accepted.append(principal)
         if len({principal.id for principal in accepted}) > 1:
             raise Refused(Refusal.UNAUTHENTICATED, "two credentials name two accounts")
         if not accepted and reasons:
@@ -67,10 +62,21 @@ class Resolver:
         # A cookie rides along by itself, so a request that has one is held to the rules for cookies.
         return min(accepted, key=lambda one: one.carrier != "cookie") if accepted else None
 
-    async def _ask(self, issuer: Issuer, presented: Presented) -> Principal | None:
-        credential = issuer.find(presented)
-        if credential is None:
-            return None
+    async def _gather(
+        self, issuer: Issuer, presented: Presented, accepted: list[Principal], reasons: list[str]
+    ) -> None:
+        try:
+            credentials = issuer.find(presented)
+        except SessionRefused as refused:
+            reasons.append(f"{issuer.name}: {refused}")
+            return
+        for credential in credentials:
+            try:
+                accepted.append(await self._ask(issuer, credential))
+            except SessionRefused as refused:
+                reasons.append(f"{issuer.name}: {refused}")
+
+    async def _ask(self, issuer: Issuer, credential: Credential) -> Principal:
         now = time.time()
         key = _digest(issuer, credential)
         if issuer.cacheable and (kept := self._accepted.get(key)) is not None and kept[1] > now:
@@ -86,5 +92,5 @@ class Resolver:
 
 
 def _digest(issuer: Issuer, credential: Credential) -> bytes:
-    text = f"{issuer.name}\0{credential.carrier}\0{credential.name}\0{credential.value}"
+    text = f"{issuer.name}\0{credential.carrier}\0{credential.name}\0{credential.value}\0{credential.beside}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
