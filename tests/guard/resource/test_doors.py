@@ -22,7 +22,7 @@ from starlette.routing import Route
 from tests.guard.asgi import Answer, Client
 from tests.guard.resource.models import A, B, Invoice, Model, fill
 
-from doorcheck.guard import Carrier, Guard, GuardError, Principal, raw, role, shared, signed_in
+from doorcheck.guard import Carrier, Guard, Principal, raw, role, shared, signed_in
 from doorcheck.guard.resource import (
     OutOfScope,
     Records,
@@ -44,8 +44,8 @@ class ByName:
     name = "by-name"
     cacheable = False
 
-    def find(self, presented: Presented) -> Credential | None:
-        return None if presented.bearer is None else Credential(Carrier.BEARER, "", presented.bearer)
+    def find(self, presented: Presented) -> tuple[Credential, ...]:
+        return () if presented.bearer is None else (Credential(Carrier.BEARER, "", presented.bearer),)
 
     async def verify(self, credential: Credential, now: float) -> Principal:
         name, _, has = credential.value.partition("+")
@@ -207,7 +207,7 @@ def test_somebody_elses_invoice_is_as_absent_as_none(make: Callable[[], Starlett
                 answer = await call("b", method, f"/invoices/{number}", json={"amount": 1} if method == "PUT" else None)
                 assert answer.status == 404
                 shown = answer.json()
-                assert len(shown.pop("request_id")) == 16
+                assert shown.pop("request_id") == answer.headers["x-request-id"]
                 answers.append((shown, len(answer.body), {**answer.headers, "x-request-id": ""}))
             assert all(one == answers[0] for one in answers)
             assert (await call("a", "GET", f"/invoices/{A}")).json()["amount"] == 100
@@ -271,11 +271,10 @@ def test_a_role_is_let_through_by_the_door_that_says_so_alone() -> None:
 def test_a_handler_that_forgets_the_scope_tells_nothing() -> None:
     async def run() -> None:
         async with serving(fastapi()) as call:
-            # Starlette answers 500 and raises the fault again, for the server's log.
-            with pytest.raises(OutOfScope):
-                await call("b", "GET", "/forgetful")
-            with pytest.raises(GuardError, match="names no single Invoice"):
-                await call("b", "GET", f"/mistaken/{A}")
+            for path in ("/forgetful", f"/mistaken/{A}"):
+                answer = await call("b", "GET", path)
+                assert answer.status == 500
+                assert "nvoice" not in answer.body.decode()
 
     asyncio.run(run())
 
@@ -312,11 +311,12 @@ def test_a_row_is_read_once_for_its_parameter_and_its_door() -> None:
     asyncio.run(run())
 
 
-def test_an_application_without_records_says_so() -> None:
+def test_an_application_without_records_says_so(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> None:
         app = fastapi()
-        with pytest.raises(GuardError, match="no records"):
-            await Client(app, headers={"authorization": "Bearer b"}).request("GET", f"/invoices/{B}")
+        answer = await Client(app, headers={"authorization": "Bearer b"}).request("GET", f"/invoices/{B}")
+        assert answer.status == 500
+        assert "no records" in caplog.text
 
     asyncio.run(run())
 
