@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 import pytest
 from joserfc.jwk import OctKey
+from tests.guard.sessions.forging import b64, ed_key, jwe, jws, published, rsa_key, written
+from tests.guard.sessions.recorded import NOW, OTHER_SECRET, SECRET, VECTORS, accepted, altered, principals, refusal
 
 from doorcheck.guard.errors import GuardError
 from doorcheck.guard.principal import Carrier
 from doorcheck.guard.sessions.better_auth_copies import Strategy
 from doorcheck.guard.sessions.issuers import BetterAuth, BetterAuthJwt, StoredSession, WeakSecret
-from tests.guard.sessions.forging import b64, ed_key, jwe, jws, published, rsa_key, written
-from tests.guard.sessions.recorded import NOW, OTHER_SECRET, SECRET, VECTORS, accepted, altered, principals, refusal
 
 RECORDED = VECTORS["better_auth"]
 TOKEN, DATA = "better-auth.session_token", "better-auth.session_data"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.guard.sessions.forging import forged_jwts, jwe, jws, published, rsa_key
+from tests.guard.sessions.recorded import NOW, VECTORS, accepted, principals, refusal
 
 from doorcheck.guard.errors import GuardError
 from doorcheck.guard.principal import Carrier
 from doorcheck.guard.sessions.issuers import Clerk
 from doorcheck.guard.sessions.issuers.clerk import cookie_suffix, frontend_api
-from tests.guard.sessions.forging import forged_jwts, jwe, jws, published, rsa_key
-from tests.guard.sessions.recorded import NOW, VECTORS, accepted, principals, refusal
 
 RECORDED = VECTORS["clerk"]
 PUBLISHABLE = RECORDED["publishable_key"]
@@ -41,7 +41,9 @@ ISSUER = Clerk(publishable_key=PUBLISHABLE, authorized_parties=frozenset({OURS})
 def token(header: dict[str, Any] | None = None, **changes: Any) -> str:
     """A session token; what is changed to None is left out."""
     claims = {name: value for name, value in (CLAIMS | changes).items() if value is not None}
-    return jws(claims, rsa_key(), "RS256", **({"kid": "ins_1", "typ": "JWT", "cat": "cl_B7d4PD111AAA"} | (header or {})))
+    return jws(
+        claims, rsa_key(), "RS256", **({"kid": "ins_1", "typ": "JWT", "cat": "cl_B7d4PD111AAA"} | (header or {}))
+    )
 
 
 def test_the_publishable_key_names_the_cookie_and_the_issuer() -> None:
@@ -117,7 +119,8 @@ def test_roles_and_permissions_of_the_organization_are_read_in_both_versions() -
     first = accepted(ISSUER, {SUFFIXED: token(org_id="org_1", org_role="org:admin", org_permissions=["org:a:read"])})
     organization = {"id": "org_1", "slg": "one", "rol": "admin", "per": "read,manage", "fpm": "3,2"}
     second = accepted(ISSUER, {SUFFIXED: token(v=2, o=organization, fea="o:articles,u:profile,o:billing")})
-    assert (first.tenant, first.roles, first.permissions) == ("org_1", frozenset({"org:admin"}), {"org:a:read"})
+    assert (first.tenant, first.roles) == ("org_1", frozenset({"org:admin"}))
+    assert first.permissions == {"org:a:read"}
     assert (second.tenant, second.roles) == ("org_1", frozenset({"org:admin"}))
     assert second.permissions == {"org:articles:read", "org:articles:manage", "org:billing:manage"}
 
@@ -137,7 +140,9 @@ def test_with_its_key_given_nothing_is_fetched() -> None:
     assert refusal(issuer, {SUFFIXED: FORGED["the public key as a shared secret"]})
 
 
-@pytest.mark.parametrize("key", ["", "pk_test_", "sk_test_Y2xlcmsuZXhhbXBsZS50ZXN0JA==", "pk_test_!!!!", "pk_live_AAAA"])
+@pytest.mark.parametrize(
+    "key", ["", "pk_test_", "sk_test_Y2xlcmsuZXhhbXBsZS50ZXN0JA==", "pk_test_!!!!", "pk_live_AAAA"]
+)
 def test_what_is_no_publishable_key_is_refused_when_the_service_starts(key: str) -> None:
     with pytest.raises(GuardError):
         Clerk(publishable_key=key, authorized_parties=frozenset({OURS}))

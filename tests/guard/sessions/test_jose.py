@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
-
-from doorcheck.guard.errors import GuardError
-from doorcheck.guard.principal import Carrier
-from doorcheck.guard.sessions.issuers import (
-    EncryptionKey,
-    Jose,
-    PublicKey,
-    RemoteKeys,
-    SharedSecret,
-    WeakSecret,
-)
 from tests.guard.sessions.forging import (
     CLAIMS,
     DANGEROUS_HEADERS,
@@ -28,6 +17,17 @@ from tests.guard.sessions.forging import (
     rsa_key,
 )
 from tests.guard.sessions.recorded import OTHER_SECRET, SECRET, accepted, altered, principals, refusal
+
+from doorcheck.guard.errors import GuardError
+from doorcheck.guard.principal import Carrier
+from doorcheck.guard.sessions.issuers import (
+    EncryptionKey,
+    Jose,
+    PublicKey,
+    RemoteKeys,
+    SharedSecret,
+    WeakSecret,
+)
 
 OURS = OctKey.import_key(SECRET.encode())
 SHARED = Jose(key=SharedSecret(SECRET))

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from tests.guard.sessions.forging import ec_key, ed_key, other_rsa_key, published, rsa_key, written
+from tests.guard.sessions.key_server import KeyServer, serving
 
 from doorcheck.guard.errors import GuardError
 from doorcheck.guard.sessions.credentials import SessionRefused, SessionUnavailable
 from doorcheck.guard.sessions.issuers import Patience, RemoteKeys
 from doorcheck.guard.sessions.jwks import read_key_set
-from tests.guard.sessions.forging import ec_key, ed_key, other_rsa_key, published, rsa_key, written
-from tests.guard.sessions.key_server import KeyServer, serving
 
 RS256 = frozenset({"RS256"})
 PATIENCE = Patience(fresh=100, stale=1000, cool_down=30, pause=5, timeout=1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.guard.sessions.forging import forged_jwts, jws, published, rsa_key
+from tests.guard.sessions.recorded import NOW, accepted, principals, refusal
 
 from doorcheck.guard.errors import GuardError
 from doorcheck.guard.principal import Carrier
 from doorcheck.guard.sessions.issuers import Descope, Stytch
-from tests.guard.sessions.forging import forged_jwts, jws, published, rsa_key
-from tests.guard.sessions.recorded import NOW, accepted, principals, refusal
 
 STYTCH = "project-test-11111111-1111-4111-8111-111111111111"
 SESSION, ORGANIZATION = "https://stytch.com/session", "https://stytch.com/organization"

@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from tests.guard.sessions.forging import forged_jwts, jws, published, rsa_key, seal, written
+from tests.guard.sessions.recorded import NOW, OTHER_SECRET, VECTORS, accepted, altered, principals, refusal
 
 from doorcheck.guard.errors import GuardError
 from doorcheck.guard.principal import Carrier
 from doorcheck.guard.sessions.iron import Passwords, unseal
 from doorcheck.guard.sessions.issuers import WeakSecret, WorkOS
-from tests.guard.sessions.forging import forged_jwts, jws, published, rsa_key, seal, written
-from tests.guard.sessions.recorded import NOW, OTHER_SECRET, VECTORS, accepted, altered, principals, refusal
 
 RECORDED = VECTORS["workos"]
 PASSWORD = RECORDED["password"]
