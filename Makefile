@@ -79,7 +79,8 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--custom-compile-command 'make requirements' $(UPGRADE)
 requirements:
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
-	$(COMPILE) pyproject.toml --extra test -c requirements/runtime.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml --extra test --extra guard --extra guard-redis --extra guard-s3 --extra guard-sql \
+		-c requirements/runtime.txt -o requirements/test.txt
 	for name in build bench bench-semgrep node; do \
 		$(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done

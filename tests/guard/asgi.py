@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,19 +39,19 @@ class Client:
         path: str,
         *,
         json: Any = None,
-        body: bytes | list[bytes] = b"",
+        body: bytes | Iterable[bytes] = b"",
         headers: dict[str, str] | None = None,
         raw_headers: list[tuple[bytes, bytes]] | None = None,
     ) -> Answer:
         sent = {"host": "testserver"} | self.headers | (headers or {})
-        chunks = body if isinstance(body, list) else [body]
+        chunks: Iterable[bytes] = [body] if isinstance(body, bytes) else body
         if json is not None:
             chunks = [json_module.dumps(json).encode()]
             sent.setdefault("content-type", "application/json")
         path, _, query = path.partition("?")
         scope = {
             "type": "http",
-            "asgi": {"version": "3.0"},
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
             "http_version": "1.1",
             "method": method,
             "scheme": "http",
@@ -67,14 +67,16 @@ class Client:
             "server": ("testserver", 80),
         }
         answer = Answer()
-        waiting = list(chunks)
+        parts = iter(chunks)
+        waiting: bytes | None = next(parts, b"")
 
         async def receive() -> dict[str, Any]:
+            nonlocal waiting
             answer.body_reads += 1
-            if waiting:
-                part = waiting.pop(0)
-                return {"type": "http.request", "body": part, "more_body": bool(waiting)}
-            return {"type": "http.disconnect"}
+            if waiting is None:
+                return {"type": "http.disconnect"}
+            part, waiting = waiting, next(parts, None)
+            return {"type": "http.request", "body": part, "more_body": waiting is not None}
 
         async def send(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
