@@ -86,6 +86,7 @@ class Guard:
         self._headers = headers or ResponseHeaders()
         self._declared: dict[str, Declaration] = {}
         self._register: Register | None = None
+        self._opened = False
 
     def door(
         self,
@@ -197,6 +198,7 @@ class Guard:
     def check(self) -> None:
         """Take the census now, as the start of the application does. Raises ``UndeclaredDoors``. For a test in CI."""
         self._protected().close()
+        self._opened = False
         self.open()
 
     def census(self) -> dict[str, Any]:
@@ -205,11 +207,12 @@ class Guard:
 
     def open(self) -> None:
         """Take the census unless it was taken. Raises ``UndeclaredDoors``, and ``GuardError`` if a canary got in."""
-        register = self._protected()
-        if register.taken:
+        if self._opened:
             return
+        register = self._protected()
         for offence in register.open(observe=self.observe):
             _log.warning("the application would not start: %s", offence)
+        self._opened = True
         if not self.observe:
             prove_refusal(lambda app: Layer(app, self).__call__)
 
@@ -226,15 +229,10 @@ class Guard:
         return self._body if declaration.body is None else declaration.body
 
     def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
-        """Note a refusal in the private log."""
-        _log.info(
-            "refused %s %s: %s (%s)",
-            scope.get("method", scope["type"]),
-            leaf.path if leaf else "no door",
-            scrub(refused.reason),
-            request_id,
-        )
-        if leaf is not None and leaf.declaration is not None:
+        """Note a refusal in the private log, and in the audit log where it was at a door."""
+        if _log.isEnabledFor(logging.INFO):
+            self._log_refusal(scope, refused, request_id, leaf)
+        if self._audit is not None and leaf is not None and leaf.declaration is not None:
             client = scope.get("client")
             self.note(
                 Event(
@@ -247,6 +245,15 @@ class Guard:
                     scrub(refused.reason),
                 )
             )
+
+    def _log_refusal(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
+        _log.info(
+            "refused %s %s: %s (%s)",
+            scope.get("method", scope["type"]),
+            leaf.path if leaf else "no door",
+            scrub(refused.reason),
+            request_id,
+        )
 
     def let_through(self, passed: Passage, status: int) -> None:
         """Note a change that was made: anything but a read, answered with success."""

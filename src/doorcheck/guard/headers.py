@@ -5,7 +5,7 @@ Source: OWASP HTTP Headers and REST Security cheat sheets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 
@@ -31,18 +31,25 @@ class ResponseHeaders:
     everywhere: Pairs = _EVERYWHERE + _PRIVATE
     api_policy: str = API_POLICY
     html_policy: str = HTML_POLICY
+    _names: frozenset[bytes] = field(init=False, repr=False)
+    _api: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_names", frozenset(name for name, _ in self.everywhere))
+        object.__setattr__(self, "_api", self.api_policy.encode())
 
     def complete(self, headers: list[tuple[bytes, bytes]], request_id: bytes, nonce: str | None) -> None:
         """Add what is not there yet. ``nonce`` is that of an HTML response, if its handler asked for one."""
-        present = {name.lower() for name, _ in headers}
-        headers.extend(pair for pair in self.everywhere if pair[0] not in present)
+        present = {name.lower(): value for name, value in headers}
+        if present.keys().isdisjoint(self._names):
+            headers.extend(self.everywhere)
+        else:
+            headers.extend(pair for pair in self.everywhere if pair[0] not in present)
         if b"content-security-policy" not in present:
-            headers.append((b"content-security-policy", self._policy(headers, nonce)))
+            html = present.get(b"content-type", b"").lower().startswith(b"text/html")
+            headers.append((b"content-security-policy", self._html(nonce) if html else self._api))
         headers.append((b"x-request-id", request_id))
 
-    def _policy(self, headers: list[tuple[bytes, bytes]], nonce: str | None) -> bytes:
-        for name, value in headers:
-            if name.lower() == b"content-type" and value.lower().startswith(b"text/html"):
-                policy = self.html_policy
-                return (policy.format(nonce=nonce) if nonce else policy.replace(" 'nonce-{nonce}'", "")).encode()
-        return self.api_policy.encode()
+    def _html(self, nonce: str | None) -> bytes:
+        policy = self.html_policy
+        return (policy.format(nonce=nonce) if nonce else policy.replace(" 'nonce-{nonce}'", "")).encode()

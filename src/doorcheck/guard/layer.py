@@ -98,10 +98,10 @@ class Layer:
             found = self._keeper.find(scope)
             leaf = found.leaf
             headers = read_headers(scope)
-            passed = await self._passage(scope, headers, found, request_id)
             if self._keeper.observe:
-                await self._let_in(scope, receive, reply, passed)
+                await self._let_in(scope, receive, reply, await self._observed(scope, headers, found, request_id))
                 return
+            passed = await self._admit(scope, headers, found, request_id)
             capped = Capped(receive, headers, self._keeper.body_cap(passed.declaration))
             if isinstance(passed.declaration.caller, SignedBy):
                 await self._delivery(scope, capped, reply, passed, headers)
@@ -154,7 +154,8 @@ class Layer:
             self._keeper.open()
             found = self._keeper.find(scope)
             leaf = found.leaf
-            passed = await self._passage(scope, read_headers(scope), found, request_id)
+            admit = self._observed if self._keeper.observe else self._admit
+            passed = await admit(scope, read_headers(scope), found, request_id)
         except Exception as fault:
             refused = fault if isinstance(fault, Refused) else Refused(Refusal.FAULT, type(fault).__name__)
             self._keeper.turned_away(scope, refused, request_id, leaf)
@@ -164,14 +165,13 @@ class Layer:
             return
         await self._let_in(scope, receive, send, passed)
 
-    async def _passage(
+    async def _observed(
         self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str
     ) -> passage.Passage:
+        """The passage of a request that is let in whatever is said against it, which is noted."""
         try:
             return await self._admit(scope, headers, found, request_id)
         except Refused as refused:
-            if not self._keeper.observe:
-                raise
             self._keeper.turned_away(scope, refused, request_id, found.leaf)
         declaration = found.leaf.declaration if found.leaf else None
         principal = None

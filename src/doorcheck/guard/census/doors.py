@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import operator
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -80,7 +81,7 @@ class Census:
     """The doors of an application and what they were read from, so that a later change shows."""
 
     nodes: tuple[Node, ...]
-    sources: tuple[tuple[list[Any], tuple[Any, ...]], ...]
+    sources: tuple[tuple[list[Any], list[Any]], ...]
     applications: tuple[object, ...]
     by_host: bool
     known: dict[tuple[str, str, str, str], Found] = field(default_factory=dict, compare=False, repr=False)
@@ -90,8 +91,11 @@ class Census:
         return _leaves(self.nodes)
 
     def fresh(self) -> bool:
-        """Whether no list of routes changed since. Compared by identity of the routes: no route defines equality."""
-        return all(len(live) == len(then) and all(map(_same, live, then)) for live, then in self.sources)
+        """Whether no list of routes changed since. Routes that are only equal may lead to other applications."""
+        for live, then in self.sources:
+            if len(live) != len(then) or not all(map(operator.is_, live, then)):
+                return False
+        return True
 
     def find(self, scope: Scope) -> Found:
         """The door by which this request would come in, found as the routers find it (first whole match)."""
@@ -105,10 +109,6 @@ class Census:
             if found.leaf is not None and key[3] == key[2] + found.leaf.path:
                 self.known[key] = found
         return found
-
-
-def _same(left: object, right: object) -> bool:
-    return left is right
 
 
 def _leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
@@ -146,7 +146,7 @@ class _Reading:
     """One walk over an application."""
 
     def __init__(self) -> None:
-        self.sources: list[tuple[list[Any], tuple[Any, ...]]] = []
+        self.sources: list[tuple[list[Any], list[Any]]] = []
         self.applications: list[object] = []
         self.by_host = False
 
@@ -166,7 +166,7 @@ class _Reading:
         return tuple(found)
 
     def _watch(self, router: Router) -> None:
-        self.sources.append((router.routes, tuple(router.routes)))
+        self.sources.append((router.routes, list(router.routes)))
         for route in router.routes:
             included = getattr(route, "original_router", None)
             if isinstance(included, Router):
