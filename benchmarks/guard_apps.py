@@ -9,7 +9,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import guard as fastapi_guard
 import jwt
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
@@ -19,6 +18,7 @@ from slowapi.middleware import SlowAPIMiddleware
 from slowapi.util import get_remote_address
 from starlette.middleware.base import BaseHTTPMiddleware
 
+import guard as fastapi_guard
 from doorcheck.guard import Guard, Payload, shared, signed_in
 from doorcheck.guard.sessions.issuers import Jose, SharedSecret
 
@@ -60,7 +60,7 @@ usual = _application()
 
 
 async def caller(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    _scheme, _, token = request.headers.get("authorization", "").partition(" ")
     try:
         claims = jwt.decode(token, SECRET, ["HS256"], audience="bench", issuer="bench", options={"require": ["exp"]})
     except jwt.PyJWTError as fault:
