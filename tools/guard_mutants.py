@@ -72,7 +72,8 @@ MUTANTS = (
            'raise Refused(Refusal.CROSS_SITE, f"Sec-Fetch-Site is {site[:20]!r}")', "return"),
     Mutant("abuse", "any origin may ask for changes", "origins.py",
            'raise Refused(Refusal.CROSS_SITE, f"Origin is {origin[:120]!r}")', "return"),
-    Mutant("abuse", "requests may go inside", "outbound/connection.py", "if reason is not None:", "if False:", "outbound"),
+    Mutant("abuse", "requests may go inside", "outbound/connection.py", "if reason is not None:", "if False:",
+           "outbound"),
     Mutant("abuse", "a redirect may lead anywhere", "outbound/client.py",
            "if parts.scheme not in self._schemes:", "if False:", "outbound"),
     Mutant("failure", "faults say what they are", "replies.py", "if status >= 500:", "if False:"),
@@ -110,6 +111,7 @@ def survives(mutant: Mutant) -> bool:
 
 
 def main() -> None:
+    """Run the mutants and say which survive."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--question", help="only the mutants of this question")
     options = parser.parse_args()

@@ -107,3 +107,22 @@ def test_two_issuers_of_one_name_are_refused_when_the_service_starts() -> None:
     with pytest.raises(ValueError, match="one name"):
         Resolver([NextAuth(secret=SECRET), NextAuth(secret=SECRET)])
     assert Resolver([NextAuth(secret=SECRET), NextAuth(secret=SECRET, name="old")])
+
+
+class Forgetful:
+    """An issuer that does not look at the end of its own sessions."""
+
+    name = "forgetful"
+    cacheable = True
+
+    def find(self, presented: Presented) -> tuple[Credential, ...]:
+        return (Credential(Carrier.BEARER, "", presented.bearer or ""),)
+
+    async def verify(self, credential: Credential, now: float) -> Principal:
+        return Principal("ann", self.name, credential.carrier, expires_at=now - 1)
+
+
+def test_a_session_that_has_ended_is_refused_whatever_its_issuer_says() -> None:
+    with pytest.raises(Refused) as caught:
+        resolved(Resolver([Forgetful()]), bearer="anything")
+    assert caught.value.reason == "forgetful: the session has expired"
