@@ -51,7 +51,7 @@ layers: $(VENV)/.test
 fresh: $(VENV)/.test
 	$(BIN)/python tools/generate_docs.py --check
 
-pytest: $(VENV)/.test oracles
+pytest: $(VENV)/.test oracles live
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pytest -n $(WORKERS)
 
 # The same mutants every time, unless FUZZ_SEED says otherwise; `make test` runs the first few hundred of them.
@@ -62,6 +62,11 @@ fuzz: $(VENV)/.test
 .PHONY: oracles
 oracles: $(NODE_STAMP)
 	@PATH="$(abspath $(BIN)):$$PATH" tools/npm_steps.sh install tests/oracles
+
+# The app whose sessions guard is shown.
+.PHONY: live
+live: $(NODE_STAMP)
+	@PATH="$(abspath $(BIN)):$$PATH" tools/npm_steps.sh build tests/guard/live/app
 
 apps: $(NODE_STAMP)
 	@PATH="$(abspath $(BIN)):$$PATH" tools/npm_steps.sh build examples/leaky

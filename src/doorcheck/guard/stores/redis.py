@@ -37,6 +37,9 @@ from doorcheck.guard.stores.protocol import (
 )
 from doorcheck.guard.stores.steps import KEPT_AFTER_END
 
+_WAITS = 3
+"""How many times the server's own timeout a call may wait for a connection that others use."""
+
 _SCRIPTS = ("take", "reserve", "settle", "attempt", "finish", "abandon", "put", "renew", "delete", "delete_owned")
 
 
@@ -185,7 +188,7 @@ class RedisStore:
             pool = BlockingConnectionPool.from_url(
                 self._url,
                 max_connections=self._connections,
-                timeout=self._timeout,
+                timeout=_WAITS * self._timeout,
                 socket_timeout=self._timeout,
                 socket_connect_timeout=self._timeout,
                 retry=Retry(NoBackoff(), 0),
