@@ -34,7 +34,7 @@ class Attempt:
     __slots__ = ("_kept", "answer")
 
     def __init__(self, answer: bytes | None) -> None:
-        self.answer = answer
+        self.answer: bytes | None = answer
         self._kept = b""
 
     def keep(self, answer: bytes) -> None:
