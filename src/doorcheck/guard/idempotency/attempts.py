@@ -34,7 +34,7 @@ class Attempt:
     __slots__ = ("_kept", "answer")
 
     def __init__(self, answer: bytes | None) -> None:
-        self.answer = answer
+        self.answer: bytes | None = answer
         self._kept = b""
 
     def keep(self, answer: bytes) -> None:
@@ -53,7 +53,8 @@ class Idempotency:
     A key belongs to the caller, the method and the door, so that nobody sees another's answer, and to the path, the
     query and the body that it first came with: 422 for others. While the first attempt is in flight the others are
     409; an attempt that did not end is given up after ``lease`` seconds, which is longer than any may take. Answers
-    are kept for ``keep`` seconds without their cookies. With ``required`` a request without a key is 400.
+    are kept for ``keep`` seconds without their cookies, and repeated to whoever may still call the door; the record is
+    not looked at again. With ``required`` a request without a key is 400.
     """
 
     def __init__(self, store: Attempts, *, required: bool = True, lease: float = 300.0, keep: float = 86400.0) -> None:

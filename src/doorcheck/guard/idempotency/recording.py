@@ -28,7 +28,7 @@ class Recorder:
         self._body: list[bytes] = []
         self._size = 0
         self._streams = False
-        self.status = 0
+        self.status: int = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":

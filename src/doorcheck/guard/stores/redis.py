@@ -49,7 +49,8 @@ class RedisStore:
     ``timeout`` (seconds) is how long the server may take to be reached, and to answer; ``connections`` how many are
     open at most. A fault is ``StoreUnavailable`` at once, without another attempt: a call whose answer was lost may
     have counted. The next call connects anew. One server or one primary: the scripts reach several keys, which a
-    cluster does not allow. Its ``maxmemory-policy`` has to be ``noeviction``, or limits and sessions get lost.
+    cluster does not allow. Its ``maxmemory-policy`` has to be ``noeviction``, or limits and sessions get lost; what has
+    to outlive the server, such as ceilings, needs its append-only file.
     """
 
     def __init__(self, url: str, *, namespace: str = "doorcheck", connections: int = 32, timeout: float = 1.0) -> None:
