@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,7 +17,7 @@ from doorcheck.guard.addresses import Direct, Proxies
 from doorcheck.guard.admission import Admission
 from doorcheck.guard.answers import Reasoned, Resource
 from doorcheck.guard.body import parse_size
-from doorcheck.guard.callers import Caller
+from doorcheck.guard.callers import Caller, SignedIn
 from doorcheck.guard.canary import prove_refusal
 from doorcheck.guard.census.document import census_document
 from doorcheck.guard.census.doors import NOWHERE, Found, Leaf, take_census
@@ -24,6 +26,7 @@ from doorcheck.guard.cors import Cors
 from doorcheck.guard.declaration import Declaration, Endpoint, declaration_of, locked, written_at
 from doorcheck.guard.errors import GuardError
 from doorcheck.guard.headers import ResponseHeaders
+from doorcheck.guard.idempotency import Idempotency
 from doorcheck.guard.layer import Layer, Scope, Send
 from doorcheck.guard.limits import Limit, parse_limit
 from doorcheck.guard.origins import SAFE_METHODS, Origins
@@ -37,7 +40,8 @@ from doorcheck.guard.replies import Reply
 from doorcheck.guard.sessions.issuer import Issuer
 from doorcheck.guard.sessions.resolver import Resolver
 from doorcheck.guard.stores.memory import MemoryCounters, MemoryOnce
-from doorcheck.guard.stores.protocol import Counters, Once
+from doorcheck.guard.stores.opening import open_store
+from doorcheck.guard.stores.protocol import Counters, Once, Store
 from doorcheck.guard.webhooks.receiving import Receiving
 
 _log = logging.getLogger("doorcheck.guard")
@@ -49,13 +53,16 @@ class Guard:
 
     ``limit`` and ``account_limit`` are what a door without limits of its own is held to, per client address and per
     account; ``body`` is the most bytes a request may carry; ``origins`` are the other sites whose pages may ask for
-    changes; ``observe`` lets everything pass and logs what would have been refused.
+    changes; ``observe`` lets everything pass and logs what would have been refused. ``store`` is where limits and
+    deliveries are counted (``counters`` and ``once`` are for other places): an address as ``open_store`` takes it,
+    which is closed when the application ends, or a store that whoever opened it closes.
     """
 
     def __init__(
         self,
         *,
         sessions: Sequence[Issuer] = (),
+        store: str | Store | None = None,
         counters: Counters | None = None,
         once: Once | None = None,
         proxies: Proxies | None = None,
@@ -69,15 +76,17 @@ class Guard:
         audit: AuditLog | None = None,
         observe: bool = False,
     ) -> None:
+        shared = open_store(store) if isinstance(store, str) else store
+        self._own_store = shared if isinstance(store, str) else None
         self.admission = Admission(
             proxies=proxies or Direct(),
-            counters=counters or MemoryCounters(),
+            counters=counters or shared or MemoryCounters(),
             resolver=Resolver(sessions),
             origins=Origins([*origins, *(cors.origins if cors and cors.credentials else ())]),
             limit=_limit(limit),
             account_limit=_limit(account_limit),
         )
-        self.receiving = Receiving(once or MemoryOnce())
+        self.receiving = Receiving(once or shared or MemoryOnce())
         self.observe = observe
         self._audit = audit
         self._cors = cors
@@ -101,12 +110,17 @@ class Guard:
         may_set: Iterable[str] = (),
         returns: object | None = None,
         pages: Pages | None = None,
+        idempotent: Idempotency | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare the endpoint below: a decorator that stands right above the function, under the route's own.
 
         What is left out is asked for when the application starts, all at once. Raises ``ValueError`` for a limit or a
-        size that cannot be read.
+        size that cannot be read, and for a door that is idempotent for callers who are nobody.
         """
+        if idempotent is not None and caller is not None and not isinstance(caller, SignedIn):
+            raise ValueError(
+                "an idempotency key is its caller's: such a door asks for signed_in, a role or a permission"
+            )
         answers: dict[str, Any] = {
             "caller": caller,
             "payload": payload,
@@ -118,6 +132,7 @@ class Guard:
             "may_set": frozenset(may_set),
             "returns": returns,
             "pages": pages,
+            "idempotent": idempotent,
         }
 
         def declare(endpoint: Endpoint) -> Endpoint:
@@ -214,7 +229,15 @@ class Guard:
             _log.warning("the application would not start: %s", offence)
         self._opened = True
         if not self.observe:
-            prove_refusal(lambda app: Layer(app, self).__call__)
+            # The canary proves the refusal, and waits for no store: one that is away must not keep it from starting.
+            alone = copy.copy(self)
+            alone.admission = replace(self.admission, counters=MemoryCounters())
+            prove_refusal(lambda app: Layer(app, alone).__call__)
+
+    async def close(self) -> None:
+        """Close the store that was opened for this guard, as the end of the application does."""
+        if self._own_store is not None:
+            await self._own_store.close()
 
     def find(self, scope: Scope) -> Found:
         """Where a request goes among the doors of the census."""

@@ -12,6 +12,7 @@ import anyio.from_thread
 
 from doorcheck.guard.answers import Reasoned, Resource
 from doorcheck.guard.callers import Caller
+from doorcheck.guard.idempotency import Idempotency
 from doorcheck.guard.limits import Limit
 from doorcheck.guard.pages import Pages
 from doorcheck.guard.passage import current, require_key
@@ -41,6 +42,7 @@ class Declaration:
     may_set: frozenset[str] = frozenset()
     returns: object | None = None
     pages: Pages | None = None
+    idempotent: Idempotency | None = None
 
 
 def written_at(endpoint: object) -> tuple[str, int]:

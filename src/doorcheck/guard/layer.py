@@ -44,6 +44,9 @@ class Doorkeeper(Protocol):
     def open(self) -> None:
         """Take the census if it was not taken; raises ``UndeclaredDoors``."""
 
+    async def close(self) -> None:
+        """Close what was opened for the application."""
+
     def find(self, scope: Scope) -> Found:
         """Where this request goes among the doors of the census."""
 
@@ -87,7 +90,13 @@ class Layer:
             await receive()
             await send({"type": "lifespan.startup.failed", "message": str(fault)})
             raise
-        await self._app(scope, receive, send)
+
+        async def send_and_close(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                await self._keeper.close()
+            await send(message)
+
+        await self._app(scope, receive, send_and_close)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = new_request_id()
@@ -105,6 +114,12 @@ class Layer:
             capped = Capped(receive, headers, self._keeper.body_cap(passed.declaration))
             if isinstance(passed.declaration.caller, SignedBy):
                 await self._delivery(scope, capped, reply, passed, headers)
+            elif passed.declaration.idempotent is not None:
+
+                async def let_in(receive: Receive, through: Send) -> None:
+                    await self._let_in(scope, receive, reply, passed, through)
+
+                await passed.declaration.idempotent.serve(let_in, capped, reply, passed)
             else:
                 await self._let_in(scope, capped, reply, passed)
         except Refused as refused:
@@ -120,12 +135,15 @@ class Layer:
                 # Half an answer is out: the server must break the connection, so that nobody takes it for a whole one.
                 raise
 
-    async def _let_in(self, scope: Scope, receive: Receive, send: Send, passed: passage.Passage) -> None:
+    async def _let_in(
+        self, scope: Scope, receive: Receive, send: Send, passed: passage.Passage, through: Send | None = None
+    ) -> None:
+        """Call the application, which sends ``through`` something on its way to ``send`` or directly."""
         if isinstance(send, Reply):
             send.passage = passed
         token = passage.begin(passed)
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, through or send)
             self._keeper.let_through(passed, send.status if isinstance(send, Reply) else 0)
         finally:
             passage.end(token)

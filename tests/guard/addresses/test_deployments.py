@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorcheck.guard import addresses
@@ -137,6 +137,7 @@ def test_the_client_is_found(name: str) -> None:
 
 
 @ALL
+@settings(deadline=None)
 @given(sent=_FORGERIES)
 def test_what_a_client_sends_never_chooses_its_address(name: str, sent: dict[str, str]) -> None:
     proxies, peer, through = DEPLOYMENTS[name]
@@ -152,6 +153,7 @@ PAST = {name: one for name, one in DEPLOYMENTS.items() if name not in {"direct",
 
 
 @pytest.mark.parametrize("name", PAST)
+@settings(deadline=None)
 @given(sent=_FORGERIES)
 def test_who_comes_past_the_proxies_is_refused(name: str, sent: dict[str, str]) -> None:
     proxies, _, through = PAST[name]

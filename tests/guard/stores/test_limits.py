@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorcheck.guard.limits import Limit, take
@@ -28,6 +28,7 @@ class Bucket:
         return True
 
 
+@settings(deadline=None)
 @given(
     calls=st.integers(1, 50),
     period=st.sampled_from([1.0, 7.0, 10.0, 60.0, 3600.0]),
@@ -55,6 +56,7 @@ def test_a_limit_lets_through_what_a_leaky_bucket_lets_through(
         assert taken.allowed == (taken.retry_after == 0.0)
 
 
+@settings(deadline=None)
 @given(calls=st.integers(1, 2000), start=st.floats(1.7e9, 2.5e9))
 def test_exactly_so_many_calls_fit_at_once(calls: int, start: float) -> None:
     limit = Limit(calls, 60)
@@ -66,6 +68,7 @@ def test_exactly_so_many_calls_fit_at_once(calls: int, start: float) -> None:
     assert allowed == calls
 
 
+@settings(deadline=None)
 @given(calls=st.integers(1, 1000), cost=st.integers(1, 20), back=st.floats(0, 1e6))
 def test_a_clock_that_is_set_back_costs_one_period_at_most(calls: int, cost: int, back: float) -> None:
     limit = Limit(calls, 60)

@@ -29,11 +29,11 @@ class Networks:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self.names = tuple(names)
+        self.names: tuple[str, ...] = tuple(names)
         if not self.names:
             raise ValueError("name the networks that the proxies call from, such as '10.0.0.0/8' or 'private'")
-        self.unix = "unix" in self.names
-        self.anybody = "any" in self.names
+        self.unix: bool = "unix" in self.names
+        self.anybody: bool = "any" in self.names
         self._networks: list[IPv4Network | IPv6Network] = []
         for name in self.names:
             if name not in {"unix", "any"}:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import heapq
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from time import monotonic
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from doorcheck.guard.limits import Limit, Taken, take
 from doorcheck.guard.stores.cells import Cells
@@ -78,7 +78,7 @@ class MemoryCells:
     """
 
     def __init__(self, most: int, most_bytes: int) -> None:
-        self.now = 0.0
+        self.now: float = 0.0
         self._kept: dict[str, tuple[bytes, float, str]] = {}
         self._by_owner: dict[str, dict[str, None]] = {}
         self._order: list[tuple[float, str]] = []
@@ -165,6 +165,13 @@ class MemoryCells:
         return ends
 
 
+class TakeOne(Protocol):
+    """See ``Counters.take``."""
+
+    def __call__(self, key: str, limit: Limit, cost: int) -> Coroutine[Any, Any, Taken]:
+        """Count one call."""
+
+
 class MemoryStore(LocalStore):
     """All jobs of a store in this process alone: gone when it ends, and not shared with other processes.
 
@@ -184,7 +191,7 @@ class MemoryStore(LocalStore):
         self._clock = clock
         self._closed = False
         # The counters' own method is the store's, without a call in between.
-        self.take = MemoryCounters(counters).take
+        self.take: TakeOne = MemoryCounters(counters).take
 
     async def run(self, step: Callable[[Cells, float], T]) -> T:
         """Run the step; nothing is awaited in it, so that nobody sees it half done."""

@@ -37,6 +37,9 @@ from doorcheck.guard.stores.protocol import (
 )
 from doorcheck.guard.stores.steps import KEPT_AFTER_END
 
+_WAITS = 3
+"""How many times the server's own timeout a call may wait for a connection that others use."""
+
 _SCRIPTS = ("take", "reserve", "settle", "attempt", "finish", "abandon", "put", "renew", "delete", "delete_owned")
 
 
@@ -46,7 +49,8 @@ class RedisStore:
     ``timeout`` (seconds) is how long the server may take to be reached, and to answer; ``connections`` how many are
     open at most. A fault is ``StoreUnavailable`` at once, without another attempt: a call whose answer was lost may
     have counted. The next call connects anew. One server or one primary: the scripts reach several keys, which a
-    cluster does not allow. Its ``maxmemory-policy`` has to be ``noeviction``, or limits and sessions get lost.
+    cluster does not allow. Its ``maxmemory-policy`` has to be ``noeviction``, or limits and sessions get lost; what has
+    to outlive the server, such as ceilings, needs its append-only file.
     """
 
     def __init__(self, url: str, *, namespace: str = "doorcheck", connections: int = 32, timeout: float = 1.0) -> None:
@@ -185,7 +189,7 @@ class RedisStore:
             pool = BlockingConnectionPool.from_url(
                 self._url,
                 max_connections=self._connections,
-                timeout=self._timeout,
+                timeout=_WAITS * self._timeout,
                 socket_timeout=self._timeout,
                 socket_connect_timeout=self._timeout,
                 retry=Retry(NoBackoff(), 0),

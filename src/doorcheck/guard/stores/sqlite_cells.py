@@ -44,7 +44,7 @@ class SqliteCells:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._ask = connection.execute
-        self.now = 0.0
+        self.now: float = 0.0
 
     def get(self, key: str) -> bytes | None:
         """See ``Cells``."""

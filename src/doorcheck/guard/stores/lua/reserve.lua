@@ -8,7 +8,8 @@ for i = 1, #KEYS / 2 do
   local sums, open = KEYS[2 * i - 1], KEYS[2 * i]
   local ceiling, ends = tonumber(ARGV[4 + 2 * i]), tonumber(ARGV[5 + 2 * i])
   for _, over in ipairs(redis.call('ZRANGEBYSCORE', open, '-inf', string.format('%.17g', now))) do
-    redis.call('HINCRBY', sums, 'held', '-' .. redis.call('HGET', sums, 'r:' .. over))
+    local gone = redis.call('HGET', sums, 'r:' .. over)
+    if gone then redis.call('HINCRBY', sums, 'held', '-' .. gone) end
     redis.call('HDEL', sums, 'r:' .. over)
     redis.call('ZREM', open, over)
   end
