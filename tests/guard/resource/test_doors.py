@@ -180,8 +180,10 @@ async def serving(app: Starlette) -> AsyncIterator[Callable[..., Any]]:
         headers = {"authorization": f"Bearer {account}"} if account else {}
         return await Client(app, headers=headers).request(method, path, **sent)
 
-    yield call
-    await engine.dispose()
+    try:
+        yield call
+    finally:
+        await engine.dispose()
 
 
 APPS = {"fastapi": fastapi, "starlette": starlette}

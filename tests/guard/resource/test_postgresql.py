@@ -49,8 +49,10 @@ def server() -> Iterator[str]:
 @asynccontextmanager
 async def opened(folder: str, name: str, user: str = "service") -> AsyncIterator[AsyncEngine]:
     engine = create_async_engine(f"postgresql+psycopg://{user}@/{name}?host={folder}", pool_size=1, max_overflow=0)
-    yield engine
-    await engine.dispose()
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 def wall_of(name: str) -> RowSecurity | None:
@@ -107,6 +109,9 @@ def test_the_scope_is_left_and_entered_again(server: str, name: str) -> None:
                     await session.commit()
                     assert len((await session.scalars(select(Line))).all()) == 2
                 assert (await session.scalars(select(Line.id))).all() == [B]
+
+                async with session.begin_nested():
+                    assert (await session.scalars(select(Line.id))).all() == [B]
 
                 async def fail() -> None:
                     async with session.unscoped(because="x"):

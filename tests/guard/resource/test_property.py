@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import CursorResult, Row, create_engine, insert, inspect, select, update
+from sqlalchemy import CursorResult, Engine, Row, create_engine, insert, inspect, select, update
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.pool import StaticPool
@@ -68,18 +69,47 @@ def told(session: ScopedSession, act: Callable[[ScopedSession], Any]) -> Any:
             return type(fault).__name__
 
 
+def databases() -> list[Engine]:
+    """Two databases that differ in what a owns, and in nothing else."""
+    engines = [create_engine("sqlite://", poolclass=StaticPool) for _ in range(2)]
+    for number, engine in enumerate(engines):
+        Model.metadata.create_all(engine)
+        with Session(engine) as session:
+            fill(session)
+            if number:
+                add_secrets(session)
+    return engines
+
+
+@pytest.fixture(scope="module")
+def sessions() -> Iterator[list[ScopedSession]]:
+    engines = databases()
+    sessions = [ScopedSession(engine, scope=Scope("b", "org-b")) for engine in engines]
+    yield sessions
+    for session, engine in zip(sessions, engines, strict=True):
+        session.close()
+        engine.dispose()
+
+
+UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=UNHURRIED)
+@given(queries())
+def test_no_query_tells_two_databases_apart(sessions: list[ScopedSession], statement: Any) -> None:
+    answers = []
+    for session in sessions:
+        answers.append(told(session, lambda session: shown(session.execute(statement))))
+        session.rollback()
+    assert answers[0] == answers[1]
+
+
 class SomebodyElse(RuleBasedStateMachine):
     """b's session over a database that has a's rows too. The twin of the database has other rows of a's."""
 
     @initialize()
     def start(self) -> None:
-        self.engines = [create_engine("sqlite://", poolclass=StaticPool) for _ in range(2)]
-        for number, engine in enumerate(self.engines):
-            Model.metadata.create_all(engine)
-            with Session(engine) as session:
-                fill(session)
-                if number:
-                    add_secrets(session)
+        self.engines = databases()
         self.sessions = [ScopedSession(engine, scope=Scope("b", "org-b")) for engine in self.engines]
         self.before = [self.rows_of_a(engine) for engine in self.engines]
 
@@ -187,10 +217,10 @@ class SomebodyElse(RuleBasedStateMachine):
 
 
 SomebodyElse.TestCase.settings = settings(
-    max_examples=40,
+    max_examples=25,
     stateful_step_count=20,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+    suppress_health_check=UNHURRIED,
 )
 TestSomebodyElse = SomebodyElse.TestCase

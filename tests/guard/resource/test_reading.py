@@ -215,3 +215,19 @@ def test_a_subclass_of_the_session_is_held_too(engine: Engine) -> None:
         assert session.scalars(select(Invoice.id)).all() == [B]
         with pytest.raises(OutOfScope):
             session.execute(select(INVOICES))
+
+
+def test_savepoints_and_further_transactions_are_held(of_b: ScopedSession) -> None:
+    for _ in range(2):
+        with of_b.begin_nested():
+            assert of_b.scalars(select(Invoice.id)).all() == [B]
+            with pytest.raises(OutOfScope):
+                of_b.execute(select(INVOICES))
+        of_b.commit()
+
+
+def test_the_scope_of_a_session_stays(of_b: ScopedSession) -> None:
+    with pytest.raises(AttributeError):
+        of_b.scope = Scope("a")  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        of_b.unheld = True  # type: ignore[misc]

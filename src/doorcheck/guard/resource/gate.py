@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Delete, Insert, Update, event
 from sqlalchemy.orm import FromStatement
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import ReleaseSavepointClause, RollbackToSavepointClause, SavepointClause
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import SelectBase
 
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from doorcheck.guard.resource.session import ScopedSession
 
 Params = Mapping[str, Any]
+# What is left to the ledger: these read what their compiler writes, or nothing.
+_READS = (
+    SelectBase,
+    FromStatement,
+    FunctionElement,
+    SavepointClause,
+    RollbackToSavepointClause,
+    ReleaseSavepointClause,
+)
 
 
 class Gate:
@@ -75,7 +84,7 @@ class Gate:
             if isinstance(statement, Update):
                 require_changes(connection, mapper, statement, given, self._session.scope)
             return narrowed(statement, mapper)
-        if isinstance(statement, TextClause) or not isinstance(statement, SelectBase | FromStatement | FunctionElement):
+        if not isinstance(statement, _READS):
             raise OutOfScope(f"{type(statement).__name__} cannot be held to a scope: use unscoped(because=...)")
         return statement
 

@@ -48,10 +48,20 @@ class ScopedSession(Session):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.scope = scope if scope is not None else scope_of_caller()
-        self.unheld = False
+        self._scope = scope if scope is not None else scope_of_caller()
+        self._unheld = False
         self.wall = wall
         self._audit = audit
+
+    @property
+    def scope(self) -> Scope:
+        """For whom this session works, from its beginning to its end."""
+        return self._scope
+
+    @property
+    def unheld(self) -> bool:
+        """Whether the scope is lifted now, by ``unscoped``."""
+        return self._unheld
 
     def connection(self, *args: Any, **options: Any) -> Connection:
         """Only inside of ``unscoped``: a connection's statements name no models. Raises ``OutOfScope``."""
@@ -75,7 +85,7 @@ class ScopedSession(Session):
         self._audit(use_of(self.scope, because))
         self.flush()
         before = {key: _holds(self.identity_map[key]) for key in list(self.identity_map.keys())}
-        self.unheld = True
+        self._unheld = True
         try:
             self._lift(lifted=True)
             yield
@@ -87,7 +97,7 @@ class ScopedSession(Session):
                 self._lift(lifted=False)
             raise
         finally:
-            self.unheld = False
+            self._unheld = False
             self._put_out(before)
 
     def _lift(self, *, lifted: bool) -> None:
