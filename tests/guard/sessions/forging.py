@@ -34,6 +34,8 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
     "expiry of the year 10000": {**CLAIMS, "exp": 10**15},
     "not yet": {**CLAIMS, "nbf": int(NOW) + 600},
     "issued in the future": {**CLAIMS, "iat": int(NOW) + 600},
+    "issued at no time": {**CLAIMS, "iat": True},
+    "held back until no time": {**CLAIMS, "nbf": False},
     "nobody": {"exp": int(NOW) + 600},
     "empty account": {**CLAIMS, "sub": ""},
     "account that does not show": {**CLAIMS, "sub": "user_1\u200b"},
@@ -172,6 +174,7 @@ def forged_jwes(key: bytes, encryption: Encryption, other: bytes, **header: Any)
         "claims that are no JSON": jwe(None, key, encryption, plain=b"\xff\xfe", **header),
         "a signed token": jws(CLAIMS, OctKey.import_key(key), "HS256"),
     }
+    forged["another encryption by name"] = jwe(CLAIMS, key, encryption, **header | {"enc": "A128GCM"})
     forged["another encryption"] = _otherwise(encryption, key, header)
     for name, value in DANGEROUS_HEADERS.items():
         forged[f"a header with {name}"] = jwe(CLAIMS, key, encryption, **header | {name: value})
@@ -186,7 +189,9 @@ def _otherwise(encryption: Encryption, key: bytes, header: Mapping[str, Any]) ->
     return jwe(CLAIMS, key[:32], "A256GCM", **header)
 
 
-def seal(content: bytes, password: str, *, name: str = "1", expires: int | None = None, marker: str = "~2") -> str:
+def seal(
+    content: bytes, password: str, *, name: str = "1", expires: int | str | None = None, marker: str = "~2"
+) -> str:
     """An iron seal; ``expires`` in milliseconds since the epoch."""
     salt, mac_salt, iv = "ab" * 32, "cd" * 32, b"\x09" * 16
     padder = PKCS7(128).padder()

@@ -20,6 +20,7 @@ from tests.guard.sessions.recorded import OTHER_SECRET, SECRET, accepted, altere
 
 from doorcheck.guard.errors import GuardError
 from doorcheck.guard.principal import Carrier
+from doorcheck.guard.sessions.credentials import SessionRefused
 from doorcheck.guard.sessions.issuers import (
     EncryptionKey,
     Jose,
@@ -28,6 +29,7 @@ from doorcheck.guard.sessions.issuers import (
     SharedSecret,
     WeakSecret,
 )
+from doorcheck.guard.sessions.jws import read_jws, verify_signature
 
 OURS = OctKey.import_key(SECRET.encode())
 SHARED = Jose(key=SharedSecret(SECRET))
@@ -169,3 +171,13 @@ def test_the_environment_of_the_front_end_is_enough() -> None:
     assert SECRET not in repr(issuer)
     assert CEK.hex() not in repr(EncryptionKey("A256GCM", CEK))
     assert repr(CEK) not in repr(EncryptionKey("A256GCM", CEK))
+
+
+def test_a_signature_is_never_tried_with_a_key_of_another_kind() -> None:
+    for key, algorithm in ((rsa_key(), "RS256"), (ec_key(), "ES256"), (ed_key(), "EdDSA"), (OURS, "HS256")):
+        signed = read_jws(jws(CLAIMS, key, algorithm), frozenset({algorithm}))
+        verify_signature(signed, key)
+        for other in (rsa_key(), ec_key(), ed_key(), OURS, ECKey.generate_key("P-384")):
+            if other is not key:
+                with pytest.raises(SessionRefused, match="another kind"):
+                    verify_signature(signed, other)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from joserfc.jwk import RSAKey
 from tests.guard.sessions.forging import ec_key, ed_key, other_rsa_key, published, rsa_key, written
 from tests.guard.sessions.key_server import KeyServer, serving
 
@@ -149,6 +150,7 @@ def test_an_old_set_outlives_a_failing_issuer_only_for_so_long(
         await keys.key("k1", "RS256")
         await _settle(server, 2)
         await keys.key("k1", "RS256")
+        await asyncio.sleep(0.1)
         assert server.asked == 2
         with pytest.raises(SessionUnavailable, match="could not be fetched"):
             await keys.key("k2", "RS256")
@@ -264,10 +266,47 @@ def test_of_a_key_that_was_published_whole_only_the_public_half_is_kept() -> Non
     assert not read_key_set(leaked, RS256)["k1"].is_private
 
 
+def test_a_short_key_is_not_taken_and_does_not_make_a_noise() -> None:
+    with pytest.warns(UserWarning, match="2048"):
+        short = RSAKey.generate_key(1024)
+    both = published(k1=rsa_key(), k2=short)
+    assert set(read_key_set(both, RS256)) == {"k1"}
+
+
+def test_the_memory_of_names_that_nobody_published_is_bounded(
+    server: KeyServer, keys: RemoteKeys, clock: Clock
+) -> None:
+    server.delay = 0.2
+
+    async def ask() -> None:
+        asked = [keys.key(f"invented-{number}", "RS256") for number in range(400)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert {type(one) for one in answers} == {SessionRefused}
+        assert len(keys._absent) == 256
+        assert server.asked == 1
+
+    asyncio.run(ask())
+
+
 def test_a_set_is_fetched_anew_in_another_event_loop(server: KeyServer, keys: RemoteKeys, clock: Clock) -> None:
     asyncio.run(_ask(keys))
     clock.now += 2000
     asyncio.run(_ask(keys))
+    assert server.asked == 2
+
+
+def test_a_fetch_that_another_event_loop_left_behind_is_waited_for_by_nobody(
+    server: KeyServer, keys: RemoteKeys
+) -> None:
+    server.delay = 0.3
+    left = asyncio.new_event_loop()
+    waiting = left.create_task(_ask(keys))
+    left.run_until_complete(asyncio.sleep(0.05))
+    asyncio.run(_ask(keys))
+    assert not waiting.done()
+    left.run_until_complete(waiting)
+    left.run_until_complete(left.shutdown_default_executor())
+    left.close()
     assert server.asked == 2
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from doorcheck.guard.errors import GuardError
 from doorcheck.guard.outbound.client import SafeClient
 from doorcheck.guard.sessions.credentials import SessionRefused, SessionUnavailable
-from doorcheck.guard.sessions.json_object import read_object
+from doorcheck.guard.sessions.json_object import LONGEST, read_object
 from doorcheck.guard.sessions.jws import SYMMETRIC, Key, fits, known_algorithms
 from doorcheck.guard.sessions.keys import public_key, require_fit
 
@@ -22,7 +22,6 @@ Fetch = Callable[[str], Awaitable[bytes]]
 
 MOST_KEYS = 64
 MOST_ABSENT = 256
-LARGEST = 64 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -58,6 +57,7 @@ class RemoteKeys:
     __slots__ = ("_absent", "_clock", "_failed", "_fetch", "_flight", "_kept", "_patience", "algorithms", "url")
 
     algorithms: frozenset[str]
+    url: str
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class RemoteKeys:
 def _fetch_from(url: str) -> Fetch:
     parts = urlsplit(url)
     # No redirect, because that would be another host, or the same one saying something that nobody configured.
-    client = SafeClient(hosts=[parts.hostname or ""], ports=[parts.port or 443], most=LARGEST, redirects=0)
+    client = SafeClient(hosts=[parts.hostname or ""], ports=[parts.port or 443], most=LONGEST, redirects=0)
     return client.fetch
 
 
@@ -177,8 +177,8 @@ def read_key_set(body: bytes, algorithms: frozenset[str]) -> Mapping[str, Key]:
     Raises ``SessionRefused`` for a body of more than 64 KiB, of more than 64 keys, or with none that is of use; two
     keys of one name are none.
     """
-    if not isinstance(body, bytes) or len(body) > LARGEST:
-        raise SessionRefused("the key set is too large")
+    if not isinstance(body, bytes):
+        raise SessionRefused("the key set is no bytes")
     listed = read_object(body).get("keys")
     if not isinstance(listed, list) or len(listed) > MOST_KEYS:
         raise SessionRefused("the key set has no list of keys, or too many")

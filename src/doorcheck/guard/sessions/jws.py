@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
@@ -14,7 +14,7 @@ from doorcheck.guard.sessions.compact import decode, read_header, split
 from doorcheck.guard.sessions.credentials import SessionRefused
 from doorcheck.guard.sessions.json_object import read_object
 
-Key = OctKey | RSAKey | ECKey | OKPKey
+Key: TypeAlias = OctKey | RSAKey | ECKey | OKPKey
 
 FITS: dict[str, tuple[type[Key], str | None]] = {
     "HS256": (OctKey, None),
