@@ -144,6 +144,20 @@ def test_no_session_lasts_longer_than_the_absolute_time(monkeypatch: pytest.Monk
     asyncio.run(check())
 
 
+def test_the_times_hold_also_where_the_clock_of_the_store_is_late() -> None:
+    async def check() -> None:
+        service = Service(idle=3600, absolute=4000)
+        browser = Browser(service)
+        for later in (4000, 7000):
+            await browser.login()
+            [credential] = service.sessions.find(_presented(browser.cookie))
+            await service.sessions.verify(credential, service.now + 3000)
+            with pytest.raises(SessionRefused, match="is over"):
+                await service.sessions.verify(credential, service.now + later)
+
+    asyncio.run(check())
+
+
 def test_an_account_has_so_many_sessions_and_the_oldest_ends() -> None:
     async def check() -> None:
         service = Service(most=2)

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, assert_type
 
 import pytest
 from fastapi import FastAPI
@@ -24,6 +24,7 @@ from tests.guard.resource.models import A, B, Invoice, Model, fill
 
 from doorcheck.guard import Carrier, Guard, Principal, raw, role, shared, signed_in
 from doorcheck.guard.resource import (
+    AsyncScopedSession,
     OutOfScope,
     Records,
     Scope,
@@ -85,6 +86,9 @@ def to_one_row(app: FastAPI, guard: Guard) -> None:
     @app.put("/invoices/{invoice_id}")
     @guard.door(caller=signed_in, resource=owns(Invoice, "invoice_id").all_changed_by("admin"))
     async def change(invoice: Owned[Invoice], amount: Amount, db: Scoped) -> Told:
+        # To a type checker these are what they are in a handler's hands.
+        assert_type(invoice, Invoice)
+        assert_type(db, AsyncScopedSession)
         invoice.amount = amount.amount
         await db.commit()
         return Told(id=invoice.id, owner_id=invoice.owner_id, amount=invoice.amount)

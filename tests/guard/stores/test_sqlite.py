@@ -113,8 +113,8 @@ def test_a_file_that_was_replaced_is_opened_anew(tmp_path: Path) -> None:
         assert await store.first_time("k", 60)
         for name in tmp_path.iterdir():
             name.unlink()
-        assert await other.first_time("k", 60)
-        assert not await store.first_time("k", 60), "both count in the file that is there now"
+        assert await other.first_time("new", 60)
+        assert not await store.first_time("new", 60), "both count in the file that is there now"
         await store.close()
         await other.close()
 

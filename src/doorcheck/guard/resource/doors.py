@@ -88,7 +88,7 @@ class OwnedRecords(ScopedRows):
                     )
 
 
-scoped = ScopedRows()
+scoped: ScopedRows = ScopedRows()
 """For ``resource=`` of a door that lists or makes rows: the session of the request reaches the caller's alone."""
 
 

@@ -117,7 +117,7 @@ class ScopedSession(Session):
 class AsyncScopedSession(AsyncSession):
     """The same for ``sqlalchemy.ext.asyncio``; for ``async_sessionmaker(engine, class_=AsyncScopedSession)``."""
 
-    sync_session_class = ScopedSession
+    sync_session_class: type[Session] = ScopedSession
     sync_session: ScopedSession
 
     @property

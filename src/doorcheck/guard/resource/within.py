@@ -29,8 +29,8 @@ class WithinScope(FunctionElement[bool]):
     """
 
     name = "doorcheck_within_scope"
-    type = Boolean()
-    inherit_cache = True
+    type: TypeEngine[bool] = Boolean()
+    inherit_cache: bool | None = True
 
     def self_group(self, against: OperatorType | None = None) -> WithinScope:  # noqa: ARG002  # the form of the method
         """Itself, as it is written in brackets. Databases without booleans would be asked for ``(...) = 1`` else."""
