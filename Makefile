@@ -25,7 +25,7 @@ install = $(1)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 
 # Next.js asks for Node 20. A machine with less gets Node from a Python package, inside the environment.
-NODE_STAMP := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo $(VENV)/.node)
+NODE_STAMP := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo $(VENV)/.node)
 export NEXT_TELEMETRY_DISABLED := 1
 
 help:
