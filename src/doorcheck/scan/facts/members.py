@@ -248,7 +248,8 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
         link = value.links[-1] if value.links else None
         proof = source_proof(row, link.file if link else scope.module.path, link.at if link else at)
         ev.attempts.add(proof)
-        return Session(proof, (name,) if ownership.is_role_word(name) else ())
+        says_what_they_may = ownership.is_role_word(name)
+        return Session(proof, (ownership.TENANT_ROLE if row.in_tenant else name,) if says_what_they_may else ())
     if isinstance(row, Builder | OwnHandlers):
         from doorcheck.scan.facts.libraries import member_row  # noqa: PLC0415 - libraries read members
 

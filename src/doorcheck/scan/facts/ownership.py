@@ -49,7 +49,9 @@ ROLE_WORDS = frozenset(
 )  # fmt: skip
 """Members of an identity or a membership that say what its holder may do, in lower case without ``_``."""
 
-_TENANT_ROLES = frozenset({"orgrole", "orgpermissions", "memberrole", "teamrole"})
+TENANT_ROLE = "orgRole"
+"""What a role among the members of an organisation is called, whatever name a library has for it."""
+_TENANT_ROLES = frozenset({TENANT_ROLE.lower(), "orgpermissions", "memberrole", "teamrole"})
 _IN_TENANT = "tenant"
 
 Names = frozenset[str]
@@ -188,6 +190,7 @@ def _sometimes_left_out(choice: Choice) -> bool:
 def owned(facts: Facts) -> Names:
     """The names of which this path knows that they stand for records of the caller."""
     found = {fact.of for fact in facts if fact.kind is ProofKind.OWNED and fact.polarity}
+    found |= {fact.of for fact in facts if fact.kind is ProofKind.SENT and fact.polarity and fact.of + IF_SENT in found}
     links = [tuple(fact.of.split(_SEPARATOR)) for fact in facts if fact.kind is ProofKind.WITHIN]
     for _ in range(4):
         more = {child for child, parent in links if parent in found} - found

@@ -103,10 +103,14 @@ def proven(facts: Facts) -> bool:
 
 
 def contradictory(facts: Facts) -> bool:
-    """Whether no real path can know all of this: a variable has two values, a request two methods."""
+    """Whether no real path can know all of this: a variable has two values, a request two methods, or a part of it was
+    sent and was not."""
     methods = {(fact.of, fact.polarity) for fact in facts if fact.kind is ProofKind.METHOD}
     asked = {of for of, polarity in methods if polarity}
     if len(asked) > 1 or any((of, False) in methods for of in asked):
+        return True
+    sent = {fact.of for fact in facts if fact.kind is ProofKind.SENT and fact.polarity}
+    if sent and any(fact.kind is ProofKind.SENT and not fact.polarity and fact.of in sent for fact in facts):
         return True
     unset = {fact.file for fact in facts if fact.kind is ProofKind.UNSET_SECRET and fact.polarity}
     if unset and any(

@@ -20,7 +20,8 @@ class SessionSource(_Row, frozen=True, kw_only=True):
     """A value that is there only for a caller who has proved something.
 
     ``absent`` is how it says "nobody": ``null`` (the value itself is null or undefined), ``false``, ``throws``
-    (it does not come back: exception or redirect). ``proof`` is what its presence proves.
+    (it does not come back: exception or redirect). ``proof`` is what its presence proves. ``in_tenant`` marks a role or
+    permission that its holder has among the members of an organisation, and nowhere else.
     """
 
     absent: Literal["null", "false", "throws"] = "null"
@@ -28,6 +29,7 @@ class SessionSource(_Row, frozen=True, kw_only=True):
     says: str
     promise: bool = True
     returns: Literal["identity", "input"] = "identity"
+    in_tenant: bool = False
 
 
 class Sink(_Row, frozen=True, kw_only=True):
