@@ -99,7 +99,7 @@ def _asked_for(value: Value) -> list[Value]:
     found = [value]
     seen = {id(value)}
     for current in found:
-        for part in _predicate_of(current):
+        for part in predicate_parts(current):
             if id(part) not in seen:
                 seen.add(id(part))
                 found.append(part)
@@ -108,7 +108,7 @@ def _asked_for(value: Value) -> list[Value]:
     return found
 
 
-def _predicate_of(value: Value) -> tuple[Value, ...]:
+def predicate_parts(value: Value) -> tuple[Value, ...]:
     """What a part of a predicate was made of: a query within it asks for what it was told to.
 
     A number that was worked out, such as the offset of a page, names nothing.
@@ -169,7 +169,7 @@ def _without_ways_round(value: Value) -> tuple[Value, ...]:
     if isinstance(value, External) and value.path[-2:] == ("or", "()") and value.links:
         given = value.links[-1].arguments
         return () if _leads_round(given) else given
-    return _predicate_of(value)
+    return predicate_parts(value)
 
 
 _EITHER_OF = frozenset({"OR", "$or"})
