@@ -110,6 +110,7 @@ _LINKS = {
 _RAW_QUERIES = frozenset({"$queryRawUnsafe", "$executeRawUnsafe", "unsafe", "raw", "query", "execute"})
 _WRITES_FIRST = frozenset({"create", "insert", "save", "values", "set", "upsert", "add"})
 _LISTS = frozenset({"findMany", "find", "count", "aggregate", "groupBy", "all"})
+_BY_KEY = frozenset({"get", "getex", "hget", "hgetall"})
 _TEXTS = frozenset({"params", "query", "header", "cookie"})
 _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "xor", "hash", "hmac", "error", "unary"})
 
@@ -143,7 +144,7 @@ def _may_carry_input(value: Value) -> bool:
 
 def found_by(effect: Effect) -> Facts:
     """What finding a record says of the texts it was looked up by: they are what the server keeps."""
-    if effect.kind != "database" or effect.writes or method_of(effect) in _LISTS:
+    if effect.writes or method_of(effect) in _LISTS or not (effect.kind == "database" or _is_kept(effect)):
         return NOTHING
     return frozenset(
         Fact(ProofKind.CHECKED, effect.file, effect.at, "a record was found by it", of=name_of(use.input))
@@ -152,6 +153,11 @@ def found_by(effect: Effect) -> Facts:
         and (use.input.check is None or not use.input.check.counts)
         and (use.unique or (use.input.channel in _TEXTS and use.input.path))
     )
+
+
+def _is_kept(effect: Effect) -> bool:
+    """Whether this asks a store for what it keeps under one key."""
+    return effect.kind == "cache" and method_of(effect).lower() in _BY_KEY
 
 
 def method_of(effect: Effect) -> str:
