@@ -1,4 +1,4 @@
-"""Records that a door points at: columns that lead to somebody's record, and take their value from the client."""
+"""Records that a door points at: columns that lead to a tenant's record, and take their value from the client."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reference:
 
 
 def untied(case: DoorCase) -> list[Reference]:
-    """The references to somebody's records that the client chose, and that nothing ties to the caller.
+    """The references to tenants' records that the client chose, and that nothing ties to the caller.
 
     What the door looks up anywhere together with who is calling, or compares with another record, counts as tied, and
     so does what a call was given that could not be followed: whether all of it was found is not asked here.
@@ -68,9 +68,10 @@ def _entries(case: DoorCase, effect: Effect) -> list[Entry]:
 
 
 def _pointed_at(case: DoorCase, entry: Entry, file: str) -> Model | None:
-    """The model at which a column points, where its records are somebody's and it is not by it that one tells whose.
+    """The model at which a column points, where its records are a tenant's and it is not by it that one tells whose.
 
-    Names that people give things, such as a domain or the client id of an app, are told to others to be used.
+    What belongs to a person is often there for others to point at, as comments do at posts. Names that people give
+    things, such as a domain or the client id of an app, are told to others to be used.
     """
     column = entry.model.column(entry.column) if entry.model is not None else None
     if entry.model is None or column is None or not column.references or column.implied or column.roles & _PLACES:
@@ -80,7 +81,8 @@ def _pointed_at(case: DoorCase, entry: Entry, file: str) -> Model | None:
     model = case.schema.model(column.references, file)
     if model is None or model.is_account or model.is_tenant or model.column(column.name) is not None:
         return None
-    return model if model.owners or model.tenants or model.owned_through else None
+    in_tenant = bool(model.tenants) or any(chain.end is Role.TENANT for chain in model.owned_through)
+    return model if in_tenant else None
 
 
 def _held_together(model: Model, column: Column) -> bool:
