@@ -10,9 +10,21 @@ from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.texts import text_of
 from doorcheck.scan.facts.truth import Branches
-from doorcheck.scan.facts.values import Branch, Choice, Const, Derived, External, Input, Test, Unknown, Value, made_from
+from doorcheck.scan.facts.values import (
+    HOST,
+    Branch,
+    Choice,
+    Const,
+    Derived,
+    External,
+    Input,
+    Test,
+    Unknown,
+    Value,
+    made_from,
+)
 
-_CHANGED = frozenset({"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic"})
+_CHANGED = frozenset({"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic", HOST})
 _STRONG_TYPES = frozenset({"number", "boolean", "bigint"})
 _CLASSES = frozenset({"File", "Blob", "Date", "Number", "Boolean"})
 _TEXT_METHODS = frozenset((name,) for name in ("trim", "replace", "replaceAll", "toLowerCase", "normalize", "slice"))
@@ -69,7 +81,7 @@ def equal_to_known(test: Test, left: Value, right: Value, file: str, at: int) ->
             or (isinstance(other, Derived) and other.how == "length")
             or subject_of_test(one) is None
             or _sent(other)
-            or isinstance(one, Derived)
+            or (isinstance(one, Derived) and not _is_host(one))
         ):
             continue
         else:
@@ -77,6 +89,12 @@ def equal_to_known(test: Test, left: Value, right: Value, file: str, at: int) ->
         if facts:
             return Test(also(test.yes_branches, facts), test.no_branches, test.parts)
     return test
+
+
+def _is_host(value: Derived) -> bool:
+    """Whether this is the host of an address, however it is spelled: one that is known makes the address a good one."""
+    inner = value.parts[0] if value.how == "text" and len(value.parts) == 1 else value
+    return isinstance(inner, Derived) and inner.how == HOST
 
 
 def _sent(value: Value) -> bool:
