@@ -58,9 +58,10 @@ def learned(value: Value, file: str, at: int, says: str, *, typed: bool = False)
 
 def _learned_of_each(choice: Choice, file: str, at: int, says: str, *, typed: bool) -> Facts:
     """What a test says of something that is one part of the request or another: that whichever it is is good."""
-    sent = [one.value for one in choice.alternatives if not isinstance(one.value, Const)]
-    each = [NOTHING if isinstance(one, Choice) else learned(one, file, at, says, typed=typed) for one in sent]
-    return frozenset[Fact]().union(*each) if all(each) else NOTHING
+    each = [one.value for one in choice.alternatives if not isinstance(one.value, Const)]
+    if any(isinstance(one, Choice) or subject_of_test(one) is None for one in each):
+        return NOTHING
+    return frozenset(fact for one in each for fact in learned(one, file, at, says, typed=typed))
 
 
 def also(branches: Branches, facts: Facts) -> Branches:

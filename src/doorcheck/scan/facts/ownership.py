@@ -339,11 +339,16 @@ def _linked(left: Value, right: Value, file: str, at: int) -> Facts:
     first, second = names_of(left), names_of(right)
     if not first or not second or first == second:
         return NOTHING
-    if _is_id(left) and _is_id(right):
+    if (_is_id(left) and _is_id(right)) or _is_same_column(left, right):
         return within(first, second, file, at) | within(second, first, file, at)
     if _is_id(left) or (not isinstance(left, Row)):
         first, second = second, first
     return within(first, second, file, at)
+
+
+def _is_same_column(left: Value, right: Value) -> bool:
+    """Whether two records are asked whether they belong to the same: ``survey.teamId === segment.teamId``."""
+    return isinstance(left, Row) and isinstance(right, Row) and left.path[-1:] == right.path[-1:] != ()
 
 
 def _is_id(value: Value) -> bool:

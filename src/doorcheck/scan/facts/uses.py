@@ -70,6 +70,7 @@ class _At(NamedTuple):
     facts: Facts = NOTHING
     as_record: bool = False
     names_columns: bool = False
+    nesting: bool = False
     doubt: Fact | None = None
 
 
@@ -94,6 +95,8 @@ _BY_NAME = {
     "values": Place.FIELD,
 }
 _NESTED_RECORDS = frozenset({"create", "update", "upsert", "createMany", "data", "$set", "$setOnInsert", "$push"})
+_NESTING = _NESTED_RECORDS - {"data"} | {"updateMany"}
+"""What a relation's ``data`` stands in; anywhere else it is a column of that name."""
 _CONNECTS = frozenset({"connect", "disconnect", "where"})
 _LINKS = {
     **dict.fromkeys(
@@ -284,10 +287,13 @@ def _walk_unknown(value: Unknown, at: _At, budget: _Budget) -> Iterator[Use]:
 
 
 def _walk_object(value: Obj, at: _At, budget: _Budget) -> Iterator[Use]:
+    if at.form is Form.PARSED:
+        at = at._replace(form=Form.AS_SENT)  # what is parsed is an answer; these are what was asked for it
     for name, item in value.props.items():
         record = at.place is Place.FIELD and at.names_columns and name in _NESTED_RECORDS
+        record = record and (name != "data" or at.nesting)
         place = Place.KEY if at.place is Place.FIELD and at.names_columns and name in _CONNECTS else at.place
-        yield from _walk(item, at._replace(as_record=record, place=place), budget)
+        yield from _walk(item, at._replace(as_record=record, place=place, nesting=name in _NESTING), budget)
     for rest in value.rest:
         yield from _walk(rest, at, budget)
 
