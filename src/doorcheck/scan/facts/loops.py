@@ -1,4 +1,4 @@
-"""Loops over lists that the code itself writes down: they are followed turn by turn, and none is left out."""
+"""Loops over lists in which the code puts what it was sent: they are followed turn by turn, and none is left out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import binding
 from doorcheck.scan.facts.evaluator import Exit
+from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State, merge
 from doorcheck.scan.facts.values import Arr, Const, Value
 from doorcheck.scan.syntax import ir
@@ -19,9 +20,14 @@ _Body = Callable[[list[State], list[Exit]], list[State]]
 
 
 def turns_of(items: Value) -> tuple[Value, ...]:
-    """The elements of a list of which each is known, where there are few; nothing where they are not."""
-    few = isinstance(items, Arr) and not items.rest and len(items.items) <= MAX_TURNS
-    return items.items if few and isinstance(items, Arr) else ()
+    """The elements of a list into which the code put what the caller sent; nothing where there are many, or others.
+
+    What is known of each part of the request depends on its own turn: of other lists, one turn tells enough.
+    """
+    if not isinstance(items, Arr) or items.rest or len(items.items) > MAX_TURNS:
+        return ()
+    sent = any(mark[0] == "input" for item in items.items for mark in marks(item))
+    return items.items if sent else ()
 
 
 def followed(
