@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, first_use, ownership, requests
+from doorcheck.scan.facts.choices import one_of
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.settings import is_secret_name
@@ -111,7 +112,10 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
     if isinstance(value, Const):
         return UNDEFINED if value.value is None or value.value is UNDEFINED.value else Derived("member", (value,))
     if isinstance(value, Unknown):
-        return Derived(f".{name}", (value,)) if value.parts and is_credential_name(ev, name) else value
+        if value.parts and is_credential_name(ev, name):
+            return Derived(f".{name}", (value,))
+        sent = requests.member_of_one(value.parts, name) if value.fact is None else None
+        return value if sent is None else sent
     return ANYTHING
 
 
@@ -349,9 +353,7 @@ def element_of(value: Value) -> Value:
         return element_of(value.value)
     if isinstance(value, Arr):
         parts = (*value.items, *(element_of(rest) for rest in value.rest))
-        if len(parts) == 1:
-            return parts[0]
-        return Unknown(None, parts)
+        return one_of(parts)
     if isinstance(value, Row):
         return value.at(value.path)
     if isinstance(value, Input):
