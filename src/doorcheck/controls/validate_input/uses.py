@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 from doorcheck.core import Written
 from doorcheck.core.door import DoorKind
+from doorcheck.scan.facts.absences import keys_that_may_be_absent
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.proofs import TYPED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
@@ -46,6 +48,7 @@ class Standing(enum.Enum):
     KEY_ONLY = "key only"
     SIGNED = "signed"
     RAW = "raw"
+    ABSENT = "absent"
     DOUBTFUL = "doubtful"
 
 
@@ -86,7 +89,17 @@ def judged_uses(case: DoorCase) -> list[Judged]:
             continue
         uses = (use for use in uses_of(effect, happening.facts) if use.input.channel not in _NOT_SENT)
         found.extend(_judged(case, use, happening, unfollowed) for use in uses if asked_here(case, use.facts))
+        absent = (use for use in keys_that_may_be_absent(effect, happening.facts) if asked_here(case, use.facts))
+        found.extend(Judged(use, happening, Standing.ABSENT) for use in absent if not _is_segment(case, use))
     return found
+
+
+def _is_segment(case: DoorCase, use: Use) -> bool:
+    """Whether a search parameter of the pages API is a segment of the URL, which is always there."""
+    return use.input.channel == "query" and use.input.path[0] in _SEGMENT.findall(case.door.route or "")
+
+
+_SEGMENT = re.compile(r"(?<!\[)\[(?:\.\.\.)?([^\[\]]+)\]")
 
 
 def _decides(at: int, case: DoorCase) -> bool:

@@ -66,7 +66,13 @@ def _of_sent(value: Value) -> tuple[Branches, Branches] | None:
     if not isinstance(value, Input):
         return None
     yes, no = claims.of_flag(value, polarity=True), claims.of_flag(value, polarity=False)
+    if value.path and value.channel in _OPTIONAL:
+        yes |= frozenset({Fact(ProofKind.SENT, "", 0, "it was sent", of=ownership.name_of(value))})
     return (Branch(yes),) if yes else EITHER, (Branch(no | _unsent(value)),)
+
+
+_OPTIONAL = frozenset({"query", "header", "cookie"})
+"""Channels that hold texts which may be absent; whatever else is in them, nobody asks whether they are there."""
 
 
 def _unsent(value: Input) -> Facts:
