@@ -119,8 +119,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
     if mine or others:
         ev.attempts |= mine
         yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
-        return _believing(ev, Test(yes, (Branch(others),), (left, right)), left, right, scope, at)
-    test = _believing(ev, Test(yes, EITHER, (left, right)), left, right, scope, at)
+    no = (Branch(others),) if mine or others else EITHER
+    test = _believing(ev, Test(yes, no, (left, right)), left, right, scope, at)
     return narrowing.equal_to_known(test, left, right, scope.module.path, at)
 
 

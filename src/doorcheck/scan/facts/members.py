@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, first_use, ownership, requests
+from doorcheck.scan.facts import chains, first_use, ownership, relations, requests
 from doorcheck.scan.facts.choices import one_of
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
@@ -70,7 +70,7 @@ def member(
         if not optional and value.maybe and not value.path and at:
             state.facts |= value.found
         if not optional and at and value.path:
-            state.facts |= ownership.included(value)
+            state.facts |= relations.included(value)
         return value.at((*value.path, name)[:5])
     if isinstance(value, Input):
         return requests.member_of(value, name)

@@ -53,7 +53,7 @@ def equal_to_known(test: Test, left: Value, right: Value, file: str, at: int) ->
             typed = other.value not in _STRONG_TYPES
             if typed and other.value != "string":
                 return test
-            facts = learned(one.parts[0], file, at, "tested for its type", typed=typed)
+            facts = _of_each(one.parts[0], file, at, typed=typed)
         elif (
             (isinstance(other, Const) and (other.value is None or isinstance(other.value, bool)))
             or (isinstance(other, Derived) and other.how == "length")
@@ -67,6 +67,13 @@ def equal_to_known(test: Test, left: Value, right: Value, file: str, at: int) ->
         if facts:
             return Test(also(test.yes_branches, facts), test.no_branches, test.parts)
     return test
+
+
+def _of_each(value: Value, file: str, at: int, *, typed: bool) -> Facts:
+    """What a test of its type says of a value, or of each that it may be: ``typeof (body.id ?? body.key)``."""
+    several = isinstance(value, Choice) and all(isinstance(one.value, Input | Const) for one in value.alternatives)
+    each = [one.value for one in value.alternatives] if several and isinstance(value, Choice) else [value]
+    return frozenset(fact for one in each for fact in learned(one, file, at, "tested for its type", typed=typed))
 
 
 def _sent(value: Value) -> bool:

@@ -144,7 +144,9 @@ def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) ->
         return requests.member_of(
             Input(value.channel, value.path), "json"
         )  # a checked text says nothing of what it holds
-    return value if isinstance(value, Input) else Derived("parse", arguments)
+    if isinstance(value, Input):
+        return value
+    return streams.body_in(value) or Derived("parse", arguments)
 
 
 def _boolean(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:

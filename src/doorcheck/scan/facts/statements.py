@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import binding, comparisons, first_use, names, refusals
+from doorcheck.scan.facts import binding, comparisons, correlated, first_use, names, refusals
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
@@ -122,11 +122,15 @@ def _if(ev: Evaluator, node: ir.If, states: States, scope: Scope, exits: Exits) 
 
     _each(states, step, exits, node.at)
     begun, happened = len(exits), len(ev.happenings)
-    through_then = run_block(ev, node.then, merge(then), scope, exits) if then else []
+    entered = merge(then)
+    correlated.recall(node.test, entered, scope, holds=True)
+    before = [state.facts for state in entered]
+    through_then = run_block(ev, node.then, entered, scope, exits) if then else []
     middle, between = len(exits), len(ev.happenings)
     if any(first_use.tells_first_use(ev, test) for test in tests):
         first_use.excuse(ev, happened)
     through_otherwise = merge(otherwise)
+    correlated.recall(node.test, through_otherwise, scope, holds=False)
     if otherwise and node.otherwise:
         through_otherwise = run_block(ev, node.otherwise, through_otherwise, scope, exits)
     if otherwise and not through_otherwise and refusals.refuse(ev, exits[middle:]):
@@ -135,7 +139,10 @@ def _if(ev: Evaluator, node: ir.If, states: States, scope: Scope, exits: Exits) 
     if then and not through_then and refusals.refuse(ev, exits[begun:middle]):
         _note_dependence(tests, through_otherwise, scope, node.at)
         refusals.excuse_records(ev, happened, between, otherwise)
-    return merge([*through_then, *through_otherwise])
+    implied = correlated.learned(node.test, before, through_then, through_otherwise, scope)
+    merged = merge([*through_then, *through_otherwise])
+    correlated.keep(implied, merged)
+    return merged
 
 
 def _turns_on_path(value: Value, path: str) -> bool:

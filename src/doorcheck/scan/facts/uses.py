@@ -69,6 +69,7 @@ class _At(NamedTuple):
     facts: Facts = NOTHING
     as_record: bool = False
     names_columns: bool = False
+    nesting: bool = False
     doubt: Fact | None = None
 
 
@@ -93,6 +94,8 @@ _BY_NAME = {
     "values": Place.FIELD,
 }
 _NESTED_RECORDS = frozenset({"create", "update", "upsert", "createMany", "data", "$set", "$setOnInsert", "$push"})
+_NESTING = _NESTED_RECORDS - {"data"} | {"updateMany"}
+"""What a relation's ``data`` stands in; anywhere else it is a column of that name."""
 _CONNECTS = frozenset({"connect", "disconnect", "where"})
 _LINKS = {
     **dict.fromkeys(
@@ -107,6 +110,7 @@ _RAW_QUERIES = frozenset({"$queryRawUnsafe", "$executeRawUnsafe", "unsafe", "raw
 _WRITES_FIRST = frozenset({"create", "insert", "save", "values", "set", "upsert", "add"})
 _LISTS = frozenset({"findMany", "find", "count", "aggregate", "groupBy", "all"})
 _ADDRESSES = frozenset({"url", "baseURL", "uri", "nextUrl"})
+_BY_KEY = frozenset({"get", "getex", "hget", "hgetall"})
 _TEXTS = frozenset({"params", "query", "header", "cookie"})
 _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "xor", "hash", "hmac", "error", "unary"})
 
@@ -140,7 +144,7 @@ def _may_carry_input(value: Value) -> bool:
 
 def found_by(effect: Effect) -> Facts:
     """What finding a record says of the texts it was looked up by: they are what the server keeps."""
-    if effect.kind != "database" or effect.writes or looks_up_many(effect):
+    if effect.writes or looks_up_many(effect) or not (effect.kind == "database" or _is_kept(effect)):
         return NOTHING
     return frozenset(
         Fact(ProofKind.CHECKED, effect.file, effect.at, "a record was found by it", of=name_of(use.input))
@@ -154,6 +158,11 @@ def found_by(effect: Effect) -> Facts:
 def looks_up_many(effect: Effect) -> bool:
     """Whether an operation gives a list of records, or counts them."""
     return method_of(effect) in _LISTS
+
+
+def _is_kept(effect: Effect) -> bool:
+    """Whether this asks a store for what it keeps under one key."""
+    return effect.kind == "cache" and method_of(effect).lower() in _BY_KEY
 
 
 def method_of(effect: Effect) -> str:
@@ -288,10 +297,13 @@ def _walk_unknown(value: Unknown, at: _At, budget: _Budget) -> Iterator[Use]:
 
 
 def _walk_object(value: Obj, at: _At, budget: _Budget) -> Iterator[Use]:
+    if at.form is Form.PARSED:
+        at = at._replace(form=Form.AS_SENT)  # what is parsed is an answer; these are what was asked for it
     for name, item in value.props.items():
         record = at.place is Place.FIELD and at.names_columns and name in _NESTED_RECORDS
+        record = record and (name != "data" or at.nesting)
         place = Place.KEY if at.place is Place.FIELD and at.names_columns and name in _CONNECTS else at.place
-        yield from _walk(item, at._replace(as_record=record, place=place), budget)
+        yield from _walk(item, at._replace(as_record=record, place=place, nesting=name in _NESTING), budget)
     for rest in value.rest:
         yield from _walk(rest, at, budget)
 
