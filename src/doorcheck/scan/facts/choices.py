@@ -1,28 +1,13 @@
-"""Values of which there are alternatives, and tests of them."""
+"""Tests of values of which there are alternatives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from doorcheck.scan.facts.proofs import NOTHING, Fact
-from doorcheck.scan.facts.state import State, new_choice
+from doorcheck.scan.facts.proofs import Fact
+from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import Branches, both, bounded
-from doorcheck.scan.facts.values import Alternative, Branch, Choice, Cls, External, Fn, Obj, Test, Unknown, Value
-
-_MAX_ROWS = 8
-
-
-def one_of(parts: Sequence[Value]) -> Value:
-    """Any one of these. Which it is matters where they are rows of a table that hold something to call."""
-    if len(parts) == 1:
-        return parts[0]
-    if 0 < len(parts) <= _MAX_ROWS and all(map(_holds_code, parts)):
-        return new_choice([Alternative(part, NOTHING) for part in parts])
-    return Unknown(None, tuple(parts))
-
-
-def _holds_code(row: Value) -> bool:
-    return isinstance(row, Obj) and any(isinstance(item, Fn | Cls | External) for item in row.props.values())
+from doorcheck.scan.facts.values import Branch, Choice, Test, Value
 
 
 def ways_of(value: Value, limit: int) -> int:

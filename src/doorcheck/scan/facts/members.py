@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import chains, first_use, ownership, relations, requests
-from doorcheck.scan.facts.choices import one_of
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.settings import is_secret_name
@@ -353,7 +352,9 @@ def element_of(value: Value) -> Value:
         return element_of(value.value)
     if isinstance(value, Arr):
         parts = (*value.items, *(element_of(rest) for rest in value.rest))
-        return one_of(parts)
+        if len(parts) == 1:
+            return parts[0]
+        return Unknown(None, parts)
     if isinstance(value, Row):
         return value.at(value.path)
     if isinstance(value, Input):
