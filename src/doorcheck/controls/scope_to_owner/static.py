@@ -195,7 +195,8 @@ def _plain(name: str) -> str:
 def _owned_later(case: DoorCase, each: Operation) -> ownership.Names:
     """What is known to be the caller's on a way out that leads past an operation."""
     before = each.happening.facts
-    return frozenset(name for way in case.trace.ways_out if before <= way.facts for name in ownership.owned(way.facts))
+    later = (way.facts for way in case.trace.ways_out if way.how == "return" and before <= way.facts)
+    return frozenset(name for facts in later for name in ownership.owned(facts))
 
 
 def _way(case: DoorCase, worst: Operation) -> str:

@@ -309,15 +309,21 @@ def within(children: Iterable[str], parents: Iterable[str], file: str, at: int) 
 def by_equality(left: Value, right: Value, file: str, at: int) -> tuple[Facts, Facts]:
     """What is known of ownership when two values are the same, and when they are not."""
     for one, other in ((left, right), (right, left)):
-        if not _is_identity(one) or _is_identity(other):
+        found = _is_found_with_caller(other) and not _is_found_with_caller(one)
+        if not _is_identity(one) or (_is_identity(other) and not found):
             continue
         names = names_of(other)
         if names:
             says = f"{_described(other)} is compared with who is calling"
             same = frozenset(owned_fact(name, file, at, says) for name in names)
             differs = frozenset(owned_fact(name, file, at, "it is not the caller's", polarity=False) for name in names)
-            return same, differs
+            return same, NOTHING if found else differs  # what was found together with them may be theirs otherwise
     return _linked(left, right, file, at), NOTHING
+
+
+def _is_found_with_caller(value: Value) -> bool:
+    """Whether this is part of a record that the request names, and that was looked up together with who is calling."""
+    return isinstance(value, Row) and value.own and bool(value.path) and bool(value.named)
 
 
 def _is_identity(value: Value) -> bool:

@@ -12,6 +12,7 @@ from doorcheck.scan.facts.values import (
     FILLED_LENGTH,
     UNDEFINED,
     Branch,
+    Choice,
     Const,
     Derived,
     Env,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 WHO = frozenset({"email", "id", "sub", "userid", "username", "login", "primaryemailaddress", "emailaddress"})
 """Members of an identity by which single people are told apart."""
+_FIXED = (Env, Const, Derived, Choice)
 
 
 def asked(ev: Evaluator, value: Value, constant: Const, scope: Scope, at: int) -> Test | None:
@@ -50,11 +52,17 @@ def asked(ev: Evaluator, value: Value, constant: Const, scope: Scope, at: int) -
 
 
 def single(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int) -> Test | None:
-    """``user.email === process.env.ADMIN_EMAIL``; None where it is no such comparison."""
+    """``user.id === Number(process.env.ADMIN_ID || 1)``; None where it is no such comparison."""
     for one, other in ((left, right), (right, left)):
-        if isinstance(other, Env) and (who := _listed(other, one)) is not None:
+        if _is_of_setting(other) and (who := _listed(other, one)) is not None:
             return Test((Branch(_learned(ev, who, scope.module.path, at)),), EITHER, (left, right))
     return None
+
+
+def _is_of_setting(value: Value) -> bool:
+    """Whether a value is made of a variable of the deployment, and otherwise of what the code says."""
+    parts = made_from(value, 30)
+    return any(isinstance(part, Env) for part in parts) and all(isinstance(part, _FIXED) for part in parts)
 
 
 def among(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int) -> Test | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import binding, comparisons, correlated, first_use, names, refusals
+from doorcheck.scan.facts import binding, comparisons, correlated, first_use, iteration, names, refusals
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
@@ -282,14 +282,15 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
     always = node.always or _adds_up_differences(node.body)
     skipped: States = []
     entered: States = []
+    elements: list[Value] = []
 
     def step(state: State) -> None:
         if not always:
             skipped.append(state.fork())
         if node.iterable is not None and node.pattern is not None:
             items = evaluate(ev, node.iterable, state, scope)
-            items = items.value if isinstance(items, Promise) else items
-            binding.bind(ev, node.pattern, element_of(items), state, scope)
+            elements.append(element_of(items.value if isinstance(items, Promise) else items))
+            binding.bind(ev, node.pattern, elements[-1], state, scope)
         elif node.test is not None:
             yes, no = truth(evaluate(ev, node.test, state, scope), state)
             if not always:
@@ -305,6 +306,9 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
     exits.extend(exit_ for exit_ in own if exit_.how != "jump")
     left.extend(exit_.state for exit_ in own if exit_.how == "jump")
     left = run_block(ev, node.after, merge(left), scope, exits) if node.after else left
+    of_none = iteration.true_of_none(elements, [state.facts for state in left])
+    for state in skipped:
+        state.facts |= of_none
     return merge([*skipped, *left])
 
 
