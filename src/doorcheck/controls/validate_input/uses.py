@@ -96,7 +96,8 @@ def judged_uses(case: DoorCase) -> list[Judged]:
 
 def _is_segment(case: DoorCase, use: Use) -> bool:
     """Whether a search parameter of the pages API is a segment of the URL, which is always there."""
-    return use.input.channel == "query" and use.input.path[0] in _SEGMENT.findall(case.door.route or "")
+    named = use.input.channel == "query" and bool(use.input.path)
+    return named and use.input.path[0] in _SEGMENT.findall(case.door.route or "")
 
 
 _SEGMENT = re.compile(r"(?<!\[)\[(?:\.\.\.)?([^\[\]]+)\]")
@@ -120,7 +121,7 @@ def _judged(case: DoorCase, use: Use, happening: Happening, unfollowed: dict[str
         return Judged(use, happening, Standing.CHECKED, checked)
     if any(fact.kind is ProofKind.SIGNATURE for fact in happening.facts):
         return Judged(use, happening, Standing.SIGNED)
-    if is_text(case, use) and _is_harmless(use):
+    if is_text(case, use) and _is_harmless(case, use):
         return Judged(use, happening, Standing.KEY_ONLY)
     if use.unique and any(
         fact.kind is ProofKind.CHECKED and fact.of == name_of(use.input) for fact in case.trace.attempts
@@ -155,10 +156,10 @@ def is_text(case: DoorCase, use: Use) -> bool:
     return use.input.channel == "form" and bool(use.input.path) and case.door.kind is DoorKind.ROUTE_HANDLER
 
 
-def _is_harmless(use: Use) -> bool:
+def _is_harmless(case: DoorCase, use: Use) -> bool:
     """Whether any text will do: it is looked up, or it is a segment of the URL or tells of the caller's browser."""
     if use.place is Place.FIELD:
-        return use.input.channel == "params" or _about_call(use)
+        return use.input.channel == "params" or _is_segment(case, use) or _about_call(use)
     return use.place is Place.KEY
 
 
