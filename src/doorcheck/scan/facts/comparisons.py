@@ -85,7 +85,7 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator in {"<", ">", "<=", ">="}:
         if isinstance(left, Const) and isinstance(right, Const) and (known := _ordered(operator, left, right)):
             return known
-        return roles.counted(operator, left, right) or Test(EITHER, EITHER, (left, right))
+        return roles.counted(operator, left, right) or narrowing.limited(operator, left, right, scope.module.path, at)
     return Derived("xor" if operator == "^" else "arithmetic", (left, right))
 
 

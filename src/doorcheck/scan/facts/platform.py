@@ -18,6 +18,7 @@ from doorcheck.scan.facts.values import (
     Derived,
     Effect,
     Env,
+    External,
     Fn,
     Input,
     Obj,
@@ -230,6 +231,8 @@ def _rewrite_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: 
 
 def _regular_expression(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del ev, state
+    if isinstance(arguments[0] if arguments else None, External) and len(arguments) == 1:
+        return _first(arguments)  # a copy of another one
     pattern = texts.text_of(_first(arguments))
     flags = texts.text_of(arguments[1]) if len(arguments) > 1 else ""
     if pattern is None or flags is None:
