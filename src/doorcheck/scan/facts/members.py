@@ -111,7 +111,10 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
     if isinstance(value, Const):
         return UNDEFINED if value.value is None or value.value is UNDEFINED.value else Derived("member", (value,))
     if isinstance(value, Unknown):
-        return Derived(f".{name}", (value,)) if value.parts and is_credential_name(ev, name) else value
+        if value.parts and is_credential_name(ev, name):
+            return Derived(f".{name}", (value,))
+        sent = requests.member_of_one(value.parts, name) if value.fact is None else None
+        return value if sent is None else sent
     return ANYTHING
 
 

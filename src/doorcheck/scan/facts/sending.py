@@ -6,6 +6,19 @@ from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.values import Input, Row, Value
 
+_OPTIONAL = frozenset({"query", "header", "cookie"})
+"""Channels that hold texts which may be absent; whatever else is in them, nobody asks whether they are there."""
+
+
+def is_optional(value: Input) -> bool:
+    """Whether this is a named part of the request that a caller may leave out."""
+    return bool(value.path) and value.channel in _OPTIONAL
+
+
+def sent(value: Input) -> Facts:
+    """The fact that something was sent there, for a part that may be left out."""
+    return _fact(value, "it was sent", polarity=True) if is_optional(value) else NOTHING
+
 
 def unsent(value: Input) -> Facts:
     """The fact that nothing was sent there: nothing of anybody's is named by it."""

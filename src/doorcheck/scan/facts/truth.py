@@ -66,7 +66,9 @@ def _of_sent(value: Value) -> tuple[Branches, Branches] | None:
     if not isinstance(value, Input):
         return None
     yes, no = claims.of_flag(value, polarity=True), claims.of_flag(value, polarity=False)
-    return (Branch(yes),) if yes else EITHER, (Branch(no | sending.unsent(value)),)
+    return (Branch(yes | sending.sent(value)),) if yes or sending.is_optional(value) else EITHER, (
+        Branch(no | sending.unsent(value)),
+    )
 
 
 _PUBLIC_COLUMNS = frozenset({"public", "ispublic"})

@@ -44,6 +44,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     """What an undefined value in its predicate does: ``dropped`` widens the query to everybody's records."""
     chooses: Literal["where", "first", "all"] = "where"
     """Which argument chooses the records: the ``where`` of an options object, the first one, or all (raw SQL)."""
+    address: bool = False
+    """Whether its first argument is the address that it calls, or options with the address among them."""
     policies: bool = False
     """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
     asks: list[str] = []
