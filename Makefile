@@ -6,7 +6,7 @@
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help demo guard-demo test lint style types layers fresh pytest fuzz apps bench docs requirements clean
+.PHONY: help demo guard-demo test lint style types layers fresh pytest oldest mutants fuzz apps bench bench-guard docs requirements clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -14,6 +14,8 @@ WORKERS ?= 2
 BIN := $(VENV)/bin
 BENCH := $(VENV)/bench
 SEMGREP := $(VENV)/bench-semgrep
+OLDEST := $(VENV)/oldest
+BENCH_GUARD := $(VENV)/bench-guard
 
 # uv where there is one, because it is quick; pip and venv everywhere else.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
@@ -26,7 +28,7 @@ install = $(1)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 
 # Next.js asks for Node 20. A machine with less gets Node from a Python package, inside the environment.
-NODE_STAMP := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo $(VENV)/.node)
+NODE_STAMP := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo $(VENV)/.node)
 export NEXT_TELEMETRY_DISABLED := 1
 
 help:
@@ -39,7 +41,7 @@ demo: $(VENV)/.package
 guard-demo: $(VENV)/.guard
 	@GUARD_DEMO="$(GUARD_DEMO)" $(BIN)/python -m examples.fastapi_guarded.demo
 
-test: lint apps pytest
+test: lint apps pytest oldest
 
 lint: style types layers fresh
 
@@ -58,6 +60,14 @@ fresh: $(VENV)/.test
 
 pytest: $(VENV)/.test oracles live
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pytest -n $(WORKERS)
+
+# The census and the layer of guard, on the oldest releases that it supports.
+oldest: $(OLDEST)/.made
+	PYTHONPATH=src $(OLDEST)/bin/pytest -q -p no:cacheprovider tests/guard/census tests/guard/web tests/guard/webhooks
+
+# Takes each enforcement of guard away and shows that its tests notice.
+mutants: $(VENV)/.test
+	$(BIN)/python tools/guard_mutants.py
 
 # The same mutants every time, unless FUZZ_SEED says otherwise; `make test` runs the first few hundred of them.
 fuzz: $(VENV)/.test
@@ -81,6 +91,9 @@ bench: $(VENV)/.package $(BENCH)/.made $(SEMGREP)/.made
 	@test -n "$(TREE)" || { echo "say which repository to measure: make bench TREE=path/to/repository" >&2; exit 2; }
 	$(BIN)/python benchmarks/scan.py "$(TREE)" --oxlint $(BENCH)/bin/oxlint --semgrep $(SEMGREP)/bin/semgrep
 
+bench-guard: $(BENCH_GUARD)/.made
+	cd benchmarks && PYTHONPATH=../src ../$(BENCH_GUARD)/bin/python guard_cost.py
+
 docs: $(VENV)/.package
 	$(BIN)/python tools/generate_docs.py
 
@@ -93,7 +106,7 @@ requirements:
 		-c requirements/runtime.txt -o requirements/test.txt
 	$(COMPILE) pyproject.toml requirements/guard-demo.in --extra guard --extra guard-redis --extra guard-sql \
 		-c requirements/test.txt -o requirements/guard-demo.txt
-	for name in build bench bench-semgrep node; do \
+	for name in build bench bench-guard bench-semgrep guard-oldest node; do \
 		$(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
 
@@ -126,6 +139,16 @@ $(VENV)/.node: $(VENV)/.made requirements/node.txt
 	@if $(call install,$(VENV)) --require-hashes -r requirements/node.txt; then touch $@; \
 	elif [ -n "$$CI" ]; then exit 1; \
 	else echo "Node could not be installed; what needs it is skipped"; fi
+
+$(OLDEST)/.made: requirements/guard-oldest.txt | $(VENV)/.made
+	$(call make_venv,$(OLDEST))
+	$(call install,$(OLDEST)) --require-hashes -r requirements/guard-oldest.txt
+	@touch $@
+
+$(BENCH_GUARD)/.made: requirements/bench-guard.txt | $(VENV)/.made
+	$(call make_venv,$(BENCH_GUARD))
+	$(call install,$(BENCH_GUARD)) --require-hashes -r requirements/bench-guard.txt
+	@touch $@
 
 $(BENCH)/.made: requirements/bench.txt | $(VENV)/.made
 	$(call make_venv,$(BENCH))

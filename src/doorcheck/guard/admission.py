@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from doorcheck.guard.addresses import Proxies, Scope, bucket
 from doorcheck.guard.answers import Reasoned
-from doorcheck.guard.callers import Public, SignedBy, SignedIn
+from doorcheck.guard.callers import Public, SignedBy, SignedIn, signed_in
 from doorcheck.guard.declaration import Declaration
 from doorcheck.guard.limits import Limit
 from doorcheck.guard.origins import SAFE_METHODS, Origins
@@ -64,7 +64,8 @@ class Admission:
             cost = declaration.cost
             if declaration.limit is not None:
                 limit, name = declaration.limit, declaration.name
-        await self._take(f"address:{name}:{kept}", limit, cost, "address")
+        if isinstance(limit, Limit):
+            await self._take(f"address:{name}:{kept}", limit, cost, "address")
         return address
 
     async def caller(self, scope: Scope, headers: dict[bytes, bytes], declaration: Declaration) -> Principal | None:
@@ -82,24 +83,21 @@ class Admission:
         principal = await self.resolver.resolve(headers.get(b"cookie"), headers.get(b"authorization"))
         if principal is None:
             raise Refused(Refusal.UNAUTHENTICATED, "no session was presented")
-        await require(asked, principal)
-        await self._account(principal, declaration)
+        if asked is not signed_in:
+            await require(asked, principal)
+        limit, name = self.account_limit, ""
+        if declaration.account_limit is not None:
+            limit, name = declaration.account_limit, declaration.name
+        if isinstance(limit, Limit):
+            key = f"account:{name}:{principal.issuer}:{principal.id}"
+            await self._take(key, limit, declaration.cost, "account")
         if principal.carrier is Carrier.COOKIE and (
             scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
         ):
             self.origins.require(headers)
         return principal
 
-    async def _account(self, principal: Principal, declaration: Declaration) -> None:
-        limit, name = self.account_limit, ""
-        if declaration.account_limit is not None:
-            limit, name = declaration.account_limit, declaration.name
-        key = f"account:{name}:{principal.issuer}:{principal.id}"
-        await self._take(key, limit, declaration.cost, "account")
-
-    async def _take(self, key: str, limit: Limit | Reasoned, cost: int, whose: str) -> None:
-        if isinstance(limit, Reasoned):
-            return
+    async def _take(self, key: str, limit: Limit, cost: int, whose: str) -> None:
         try:
             taken = await self.counters.take(key, limit, cost)
         except StoreUnavailable as fault:

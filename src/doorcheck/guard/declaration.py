@@ -86,6 +86,11 @@ def locked(endpoint: Endpoint, declaration: Declaration) -> Endpoint:
     raise TypeError(f"{declaration.name} is not a function or a class, and a door leads to one of these")
 
 
+def _settles(resource: Resource | None) -> bool:
+    """Whether this answer does anything when the input is valid."""
+    return resource is not None and type(resource).settle is not Resource.settle
+
+
 async def _settle(declaration: Declaration, arguments: Mapping[str, Any]) -> None:
     require_key(declaration)
     if declaration.resource is not None:
@@ -97,14 +102,19 @@ async def _settle(declaration: Declaration, arguments: Mapping[str, Any]) -> Non
 def _settle_from_thread(declaration: Declaration, arguments: Mapping[str, Any]) -> None:
     # The frameworks run a plain function in a worker thread, from which the event loop can be asked.
     require_key(declaration)
-    if declaration.resource is not None:
+    if _settles(declaration.resource):
         anyio.from_thread.run(_settle, declaration, arguments)
 
 
 def _locked_coroutine(endpoint: Callable[..., Any], declaration: Declaration) -> Callable[..., Any]:
+    settles = _settles(declaration.resource)
+
     @functools.wraps(endpoint)
     async def shut(*args: Any, **kwargs: Any) -> Any:
-        await _settle(declaration, kwargs)
+        if settles:
+            await _settle(declaration, kwargs)
+        else:
+            require_key(declaration)
         return await endpoint(*args, **kwargs)
 
     return shut

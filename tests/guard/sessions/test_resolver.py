@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from tests.guard.sessions.forging import jwe, jws
-from tests.guard.sessions.recorded import SECRET, VECTORS
+from tests.guard.sessions.recorded import SECRET, VECTORS, altered
+from tests.guard.sessions.test_better_auth import DATA, NAME, TOKEN, copy, signed
 from tests.guard.sessions.test_jose import OURS
 from tests.guard.sessions.test_nextauth import KEY, PLAIN
 
 from doorcheck.guard.principal import Carrier, Principal
 from doorcheck.guard.refusals import Refused
 from doorcheck.guard.sessions.credentials import Credential, Presented, SessionRefused, SessionUnavailable
-from doorcheck.guard.sessions.issuers import Jose, NextAuth, SharedSecret
+from doorcheck.guard.sessions.issuers import BetterAuth, Jose, NextAuth, SharedSecret
 from doorcheck.guard.sessions.resolver import Resolver
 
 LATER = 2_100_000_000
@@ -70,6 +72,18 @@ def test_a_remembered_session_is_remembered_for_this_very_credential(resolver: R
     assert resolved(resolver, cookie) is first
     with pytest.raises(Refused):
         resolved(resolver, cookie[:-1] + ("A" if cookie[-1] != "A" else "Q"))
+
+
+def test_a_remembered_session_is_not_remembered_for_another_copy_beside_it() -> None:
+    content = {
+        "session": {"userId": "u1", "token": NAME, "expiresAt": "2035-01-01T00:00:00.000Z"},
+        "user": {"id": "u1"},
+    }
+    good = copy("jwt", content, expires=time.time() + 290)
+    known = Resolver([BetterAuth(secret=SECRET, cache="jwt", cacheable=True)])
+    assert resolved(known, f"{TOKEN}={signed(NAME)}; {DATA}={good}")
+    with pytest.raises(Refused):
+        resolved(known, f"{TOKEN}={signed(NAME)}; {DATA}={altered(good, -9)}")
 
 
 class Broken:

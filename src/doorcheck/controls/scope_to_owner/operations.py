@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from doorcheck.controls.scope_to_owner import policies
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.answers import carried_by, carries
+from doorcheck.scan.facts.apart import sent_instead
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.upkeep import makes_sure
 from doorcheck.scan.facts.values import Const, Effect, External, Obj, Value, made_from
-from doorcheck.scan.judging import DoorCase
+from doorcheck.scan.judging import DoorCase, taken_by_callers
 
 RECORDS = frozenset({"database", "storage", "account"})
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE, ProofKind.CAPABILITY, ProofKind.CREDENTIAL})
 _AUTHORITY = frozenset({ProofKind.OWNED, ProofKind.WITHIN, ProofKind.ROLE})
 CARRIED = ("header:", "cookie:", "headers:", "cookies:", "address:", "url:")
 """Parts of a request that name no record: they carry who is calling, or where from."""
+_COUNTING = frozenset({"count", "countdocuments", "estimateddocumentcount"})
 _VISIBILITY = frozenset({"published", "ispublished", "public", "ispublic", "visibility", "status", "publishedat"})
 
 
@@ -57,12 +60,12 @@ def operations_of(case: DoorCase) -> list[Operation]:
     answers = [each for way in case.trace.ways_out if proven(way.facts) for each in carried_by(way)]
     for happening in case.trace.happenings:
         effect = happening.effect
-        if effect.kind not in RECORDS:
+        if effect.kind not in RECORDS or not taken_by_callers(case, happening.facts) or makes_sure(effect):
             continue
         known = [happening.facts] if effect.writes else _when_given_away(answers, happening)
         for facts in known:
-            operation = _judged(case, happening, facts)
-            found.setdefault((effect.file, effect.at, operation.standing), operation)
+            for operation in _ways(case, happening, facts):
+                found.setdefault((effect.file, effect.at, operation.standing), operation)
     return list(found.values())
 
 
@@ -81,12 +84,21 @@ def _named(names: ownership.Names) -> frozenset[str]:
     return frozenset(name for name in names if not name.startswith(CARRIED))
 
 
-def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
+def _ways(case: DoorCase, happening: Happening, known: Facts) -> Iterator[Operation]:
+    """The operation as a whole, and where the client's own id may stand for what is the caller's, that way alone."""
+    whole = _judged(case, happening, known, ownership.scope_of(happening.effect))
+    yield whole
+    if whole.standing is Standing.OWN:
+        apart = (_judged(case, happening, known | facts, scoped) for scoped, facts in sent_instead(happening.effect))
+        yield from (each for each in apart if each.standing is Standing.UNSCOPED)
+
+
+def _judged(case: DoorCase, happening: Happening, known: Facts, scoped: Scoped) -> Operation:
     effect = happening.effect
-    scoped = ownership.scope_of(effect)
     unsent = frozenset(fact.of for fact in known if fact.kind is ProofKind.SENT and not fact.polarity)
-    names = _named(scoped.names if effect.weak else scoped.names - unsent)  # what was not sent names nothing
-    mine = ownership.owned(known)
+    # what was not sent names nothing, unless it is then left out of what is asked for
+    names = _named(scoped.names if effect.weak else scoped.names - unsent)
+    mine = ownership.owned(known) if effect.weak else ownership.owned_if_sent(known)
     if scoped.own or scoped.names & mine:
         facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
         return Operation(happening, scoped, Standing.OWN, _sorted(facts))
@@ -109,7 +121,7 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
         return Operation(happening, scoped, Standing.UNTOLD)
     if names:
         return Operation(happening, scoped, Standing.NOBODYS if belongs is False else Standing.UNSCOPED)
-    if belongs and not _of_accounts(case, happening) and not effect.chooses and not _adds(effect):
+    if belongs and not _of_accounts(case, happening) and not effect.chooses and not _adds(effect) and _shows(effect):
         return Operation(happening, scoped, Standing.EVERYBODYS)
     return Operation(happening, scoped, Standing.NONE)
 
@@ -128,6 +140,11 @@ def _of_accounts(case: DoorCase, happening: Happening) -> bool:
     """Whether it is about accounts themselves: who may list or change them all is a question of roles."""
     model = case.schema.model(happening.effect.subject, happening.effect.file)
     return model is not None and model.is_account
+
+
+def _shows(effect: Effect) -> bool:
+    """Whether it gives records, or changes them, and not only how many there are."""
+    return effect.writes or effect.says.rsplit(".", 1)[-1].lower() not in _COUNTING
 
 
 def _adds(effect: Effect) -> bool:

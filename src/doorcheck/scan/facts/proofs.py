@@ -103,10 +103,14 @@ def proven(facts: Facts) -> bool:
 
 
 def contradictory(facts: Facts) -> bool:
-    """Whether no real path can know all of this: a variable has two values, a request two methods."""
+    """Whether no real path can know all of this: a variable has two values, a request two methods, or a part of it was
+    sent and was not."""
     methods = {(fact.of, fact.polarity) for fact in facts if fact.kind is ProofKind.METHOD}
     asked = {of for of, polarity in methods if polarity}
     if len(asked) > 1 or any((of, False) in methods for of in asked):
+        return True
+    sent = {fact.of for fact in facts if fact.kind is ProofKind.SENT and fact.polarity}
+    if sent and any(fact.kind is ProofKind.SENT and not fact.polarity and fact.of in sent for fact in facts):
         return True
     unset = {fact.file for fact in facts if fact.kind is ProofKind.UNSET_SECRET and fact.polarity}
     if unset and any(
@@ -132,7 +136,7 @@ def shared(known: Iterable[Facts]) -> Facts:
         return each[0]
     common = frozenset.intersection(*each)
     if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
-        common |= _known_in_all(each) | _owned_if_sent(each)
+        common |= _known_in_all(each) | _known_if_sent(each)
     if len(each) > 1 and not proven(common):
         strangers = [facts for facts in each if not proven(facts)]
         if not strangers:
@@ -170,8 +174,8 @@ def _known_in_all(each: list[Facts]) -> Facts:
     return frozenset(fact for fact in found if all(_knows(facts, fact) for facts in each))
 
 
-def _owned_if_sent(each: list[Facts]) -> Facts:
-    """What is the caller's on every path on which it was sent at all: ``if (teamId && !isMember(teamId)) return``."""
+def _known_if_sent(each: list[Facts]) -> Facts:
+    """What is the caller's, or is good, on every path on which it was sent: ``if (id && !isMine(id)) return``."""
     unsent = {fact.of for facts in each for fact in facts if fact.kind is ProofKind.SENT and not fact.polarity}
     found: set[Fact] = set()
     for name in unsent:
@@ -183,7 +187,20 @@ def _owned_if_sent(each: list[Facts]) -> Facts:
                 if fact.kind is ProofKind.OWNED and not fact.of.endswith(IF_SENT)
             )
             found.update(fact for facts in known for fact in facts if fact.of.endswith(IF_SENT))
+        dotted = name.replace(":", ".", 1)
+        for of in (dotted, TYPED + dotted):
+            checked = [_checking(facts, of) for facts in each]
+            if all(one or _was_not_sent(facts, name) for one, facts in zip(checked, each, strict=True)):
+                found.update(fact for one in checked for fact in one)
     return frozenset(found)
+
+
+def _checking(facts: Facts, of: str) -> list[Fact]:
+    return [fact for fact in facts if fact.kind is ProofKind.CHECKED and fact.of == of]
+
+
+def _was_not_sent(facts: Facts, name: str) -> bool:
+    return any(fact.kind is ProofKind.SENT and not fact.polarity and fact.of == name for fact in facts)
 
 
 def _vouching(facts: Facts, name: str) -> list[Fact]:
