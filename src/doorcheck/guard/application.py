@@ -55,7 +55,7 @@ class Guard:
 
     ``limit`` and ``account_limit`` are what a door without limits of its own is held to, per client address and per
     account; ``body`` is the most bytes a request may carry; ``origins`` are the other sites whose pages may ask for
-    changes; ``observe`` lets everything pass and logs what would have been refused. ``store`` is where limits and
+    changes; ``observe`` lets callers pass whom it would refuse, and logs them. ``store`` is where limits and
     deliveries are counted (``counters`` and ``once`` are for other places): an address as ``open_store`` takes it,
     which is closed when the application ends, or a store that whoever opened it closes.
     """
@@ -232,6 +232,10 @@ class Guard:
         for offence in register.open(observe=self.observe):
             _log.warning("the application would not start: %s", offence)
         self._opened = True
+        if not self.admission.resolver.issuers and any(_asks_for_a_session(leaf) for leaf in register.leaves()):
+            _log.warning(
+                "doors ask for a session and no issuer is given, so they refuse everybody: Guard(sessions=[...])"
+            )
         if not self.observe:
             # The canary proves the refusal, and waits for no store: one that is away must not keep it from starting.
             alone = copy.copy(self)
@@ -258,7 +262,7 @@ class Guard:
     def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         """Note a refusal in the private log, and in the audit log where it was at a door."""
         if _log.isEnabledFor(logging.INFO):
-            self._log_refusal(scope, refused, request_id, leaf)
+            self._log_refusal("refused", scope, refused, request_id, leaf)
         if self._audit is not None and leaf is not None and leaf.declaration is not None:
             client = scope.get("client")
             self.note(
@@ -273,9 +277,14 @@ class Guard:
                 )
             )
 
-    def _log_refusal(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
+    def observed(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
+        """Note in the private log a refusal that is not carried out, because the guard observes."""
+        self._log_refusal("would refuse", scope, refused, request_id, leaf)
+
+    def _log_refusal(self, verb: str, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         _log.info(
-            "refused %s %s: %s (%s)",
+            "%s %s %s: %s (%s)",
+            verb,
             scope.get("method", scope["type"]),
             leaf.path if leaf else "no door",
             scrub(refused.reason),
@@ -310,6 +319,10 @@ class Guard:
         if self._register is None:
             raise GuardError("this guard protects nothing yet: call guard.protect(app)")
         return self._register
+
+
+def _asks_for_a_session(leaf: Leaf) -> bool:
+    return leaf.declaration is not None and isinstance(leaf.declaration.caller, SignedIn)
 
 
 def _limit(limit: LimitText) -> Limit | Reasoned:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from doorcheck.guard.refusals import Refusal, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
 
     from doorcheck.guard.declaration import Declaration
     from doorcheck.guard.principal import Principal
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Passage:
-    """What the rest of the request may ask about the way in. ``address`` is the client's, as the proxies tell it."""
+    """What the rest of the request may ask about the way in. ``address`` is the client's, as the proxies tell it.
+
+    ``only_noted`` is there while the guard observes: it is told of a refusal that would be carried out otherwise.
+    """
 
     declaration: Declaration
     principal: Principal | None
@@ -27,6 +30,7 @@ class Passage:
     scope: MutableMapping[str, Any]
     path_params: dict[str, Any]
     nonce: str | None = None
+    only_noted: Callable[[Refused], None] | None = None
 
 
 _passage: ContextVar[Passage | None] = ContextVar("doorcheck_passage", default=None)
