@@ -1,11 +1,12 @@
-# Two commands set everything up on a fresh machine with Python 3.11 or newer:
-#   make demo   the package, and its report on the example app
-#   make test   everything the checks need, then all checks and tests
+# Three commands set everything up on a fresh machine with Python 3.11 or newer:
+#   make demo         the package, and its report on the example app
+#   make guard-demo   the guarded Python service with two accounts, and what to ask it
+#   make test         everything the checks need, then all checks and tests
 # The rest is for work on the project: lint, fuzz, docs, bench, requirements, clean.
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint style types layers fresh pytest oldest mutants fuzz apps bench bench-guard docs requirements clean
+.PHONY: help demo guard-demo test lint style types layers fresh pytest oldest mutants fuzz apps bench bench-guard docs requirements clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -35,6 +36,10 @@ help:
 
 demo: $(VENV)/.package
 	@$(BIN)/doorcheck scan examples/leaky --exit-zero
+
+# GUARD_DEMO=check asks the service by itself and ends.
+guard-demo: $(VENV)/.guard
+	@GUARD_DEMO="$(GUARD_DEMO)" $(BIN)/python -m examples.fastapi_guarded.demo
 
 test: lint apps pytest oldest
 
@@ -99,6 +104,8 @@ requirements:
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) pyproject.toml --extra test --extra guard --extra guard-redis --extra guard-s3 --extra guard-sql \
 		-c requirements/runtime.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml requirements/guard-demo.in --extra guard --extra guard-redis --extra guard-sql \
+		-c requirements/test.txt -o requirements/guard-demo.txt
 	for name in build bench bench-guard bench-semgrep guard-oldest node; do \
 		$(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
@@ -117,6 +124,10 @@ $(VENV)/.made:
 $(VENV)/.package: $(VENV)/.made requirements/runtime.txt requirements/build.txt pyproject.toml
 	$(call install,$(VENV)) --require-hashes -r requirements/build.txt -r requirements/runtime.txt
 	$(call install,$(VENV)) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.guard: $(VENV)/.package requirements/guard-demo.txt
+	$(call install,$(VENV)) --require-hashes -r requirements/guard-demo.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.package requirements/test.txt

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted(path for folder in ("src", "tests", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+FOLDERS = ("src", "tests", "tools", "benchmarks", "examples/fastapi_guarded")
+MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 # An empty file is only there to make its folder a package.
 OURS = [path for path in MODULES if "node_modules" not in path.parts and path.stat().st_size]
 BANNED = {"utils", "util", "helpers", "helper", "common", "base", "misc", "manager", "managers", "stuff", "shared"}

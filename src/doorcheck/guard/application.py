@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 
 from doorcheck.guard import handlers
 from doorcheck.guard.actions import Act, Answering, Input, Revalidate, T, endpoint_of
@@ -145,7 +147,9 @@ class Guard:
         return declare
 
     def action(self, *, payload: type[Input], returns: type[T], **answers: Any) -> Callable[[Act[Input, T]], Answering]:
-        """Make an endpoint of a function that a page's form posts to: ``app.add_route(path, made, methods=["POST"])``.
+        """Make an endpoint of a function that a page's form posts to.
+
+        It stands under ``@app.post(path)`` of FastAPI, or goes into ``app.add_route(path, made, methods=["POST"])``.
 
         The function takes a ``payload`` and returns ``Success`` of a ``returns``, or ``Failure``. ``answers`` are those
         of ``door``.
@@ -155,7 +159,7 @@ class Guard:
             endpoint = functools.wraps(act)(endpoint_of(act, payload, returns, self._revalidate))
             # It is called with a request, whatever the function it wraps takes.
             del endpoint.__wrapped__
-            endpoint.__annotations__ = {}
+            endpoint.__annotations__ = {"request": Request, "return": Response}
             return self.door(payload=payload, returns=returns, **answers)(endpoint)
 
         return declare

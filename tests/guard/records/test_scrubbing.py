@@ -29,6 +29,8 @@ SECRETS = {
     "mail": "ada@example.test",
     "card": "4111 1111 1111 1111",
     "IBAN": "DE89 3704 0044 0532 0130 00",
+    "Argon2": "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$iWh06vD8Fy27wf9npn6FXWiCX4K6pW6Ue1Bnzz07Z8A",
+    "bcrypt": "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
     "PEM": "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----",
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import pytest
+from fastapi import FastAPI
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from tests.guard.asgi import Answer, Client
@@ -73,6 +74,22 @@ def test_a_script_gets_the_result_itself() -> None:
     answer = site.post(b'{"title": "a", "stars": 3}', FORM | {"content-type": "application/json"})
     assert answer.status == 200
     assert answer.json() == {"ok": True, "value": {"title": "a3", "owner": "ann"}, "redirect": "/projects"}
+
+
+def test_fastapi_takes_an_action_under_a_route_of_its_own() -> None:
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    guard = Guard(sessions=[PlainTokens()])
+
+    @app.post("/rename")
+    @guard.action(payload=Rename, returns=Project, caller=signed_in, resource=NOBODYS)
+    async def rename(given: Rename) -> Success[Project] | Failure:
+        return Success(Project(title=given.title, owner=current_principal().id), redirect="/projects")
+
+    guard.protect(app)
+    answer = asyncio.run(Client(app).request("POST", "/rename", body=b"title=a", headers=FORM))
+    assert (answer.status, answer.headers["location"]) == (303, "/projects")
+    answer = asyncio.run(Client(app).request("POST", "/rename", json={"title": "a"}, headers=cookie("bob")))
+    assert answer.json() == {"ok": True, "value": {"title": "a", "owner": "bob"}, "redirect": "/projects"}
 
 
 def test_fields_that_come_several_times_are_a_list() -> None:

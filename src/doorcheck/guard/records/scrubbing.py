@@ -24,6 +24,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
         GONE,
     ),
     (re.compile(r"\beyJ[\w-]{4,}\.[\w-]*\.[\w-]*(?:\.[\w-]*){0,2}"), GONE),
+    (re.compile(r"\$(?:argon2(?:id|i|d)|scrypt|pbkdf2[\w-]*|2[abxy]|[156y])\$[A-Za-z0-9./+=,$_-]{8,}"), GONE),
     (re.compile(r"\bFe26\.2\*\S+"), GONE),
     (re.compile(r"\b(?:sk|pk|rk|whsec|whpk)_[A-Za-z0-9_]{8,}"), GONE),
     (re.compile(r"\bsk-[A-Za-z0-9_-]{16,}"), GONE),

@@ -10,7 +10,7 @@ from doorcheck.guard.resource.records import Records
 from doorcheck.guard.resource.rows import Members, OpenRows, OwnedRows, open_rows, open_table, owned_by, owned_through
 from doorcheck.guard.resource.scope import Scope
 from doorcheck.guard.resource.session import AsyncScopedSession, ScopedSession
-from doorcheck.guard.resource.unscoped import Audit, UnscopedUse
+from doorcheck.guard.resource.unscoped import Audit, UnscopedUse, to_audit_log
 from doorcheck.guard.resource.wall import RowSecurity, policies, require_row_security
 
 __all__ = [
@@ -37,4 +37,5 @@ __all__ = [
     "require_row_security",
     "scoped",
     "scoped_session",
+    "to_audit_log",
 ]

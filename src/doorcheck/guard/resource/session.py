@@ -188,7 +188,8 @@ def _fill_owner(session: ScopedSession, *_: object) -> None:
     for instance in session.new:
         mapper = inspect(type(instance))
         for one in requirements_of(mapper):
-            if one.among is None and getattr(instance, one.attribute) is None:
+            # A primary key that is not said yet is its default's or the database's to make, as that of a new account.
+            if one.among is None and not one.column.primary_key and getattr(instance, one.attribute) is None:
                 held = as_held(getattr(session.scope, one.kind), one.column.type)
                 setattr(instance, one.attribute, held)
 

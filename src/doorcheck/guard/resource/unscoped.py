@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from doorcheck.guard.passage import current
+from doorcheck.guard.records.audit import AuditLog
+from doorcheck.guard.records.events import Event, EventKind
 from doorcheck.guard.refusals import Refused
 from doorcheck.guard.resource.scope import Scope
 
@@ -30,6 +32,21 @@ Audit = Callable[[UnscopedUse], None]
 def to_log(use: UnscopedUse) -> None:
     """The audit of a session that was given no other: a line of the private log."""
     _log.warning("unscoped: %s (account %s, door %s, %s)", use.because, use.scope.owner, use.door, use.request_id)
+
+
+def to_audit_log(log: AuditLog) -> Audit:
+    """An audit that writes each use as an entry of this log. A log that cannot be written keeps the use from beginning.
+
+    For ``Records(engine, audit=to_audit_log(log))``.
+    """
+
+    def audit(use: UnscopedUse) -> None:
+        to_log(use)
+        log.record(
+            Event(EventKind.UNSCOPED, use.door, str(use.scope.owner), "", use.request_id, "lifted", use.because)
+        )
+
+    return audit
 
 
 def use_of(scope: Scope, because: str) -> UnscopedUse:

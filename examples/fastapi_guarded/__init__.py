@@ -1,0 +1,1 @@
+"""Tally, the Python half: invoices, projects and their administration, with every door locked."""
