@@ -41,6 +41,8 @@ class ProofKind(enum.StrEnum):
     CAUGHT = "caught"
     NOT_AWAITED = "not-awaited"
 
+    __hash__ = str.__hash__  # it is asked for with every fact
+
 
 PROVING = frozenset(
     {

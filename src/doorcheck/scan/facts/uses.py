@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -54,8 +53,7 @@ class Form(enum.Enum):
     __hash__ = object.__hash__
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A part of the request in an operation. ``as_record`` when it is a record by itself, and not one named field."""
 
     input: Input
@@ -118,7 +116,12 @@ _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "x
 def uses_of(effect: Effect, facts: Facts) -> list[Use]:
     """Every part of the request that reaches this operation, with what is known on the way."""
     uses = _uses_of(effect, effect.operands, effect.given, plain=False)
-    return [replace(use, facts=use.facts | facts) for use in uses] if facts else list(uses)
+    if not facts:
+        return list(uses)
+    return [
+        Use(input_, place, form, known | facts, as_record, doubt, unique)
+        for input_, place, form, known, as_record, doubt, unique in uses
+    ]
 
 
 @lru_cache(maxsize=2048)
@@ -134,7 +137,7 @@ def _uses_of(effect: Effect, operands: tuple[Value, ...], given: tuple[Value, ..
         _walk(value, at, walk)
         uses = walk.found
         if effect.unique and place is Place.KEY and len({id(use.input) for use in uses}) == 1:
-            uses = [replace(use, unique=True) for use in uses]
+            uses = [use._replace(unique=True) for use in uses]
         found.update(dict.fromkeys(uses))
     return tuple(found)
 
@@ -231,7 +234,7 @@ _OF_KIND = {
 class _Walk:
     """A walk through one operand: at most MAX_NODES values are looked at, each once for every way in which it stands.
 
-    With ``plain`` nobody asks what is known where a value stands.
+    With ``plain`` nobody asks what is known or doubted where a value stands.
     """
 
     __slots__ = ("found", "left", "plain", "standing")
@@ -286,7 +289,7 @@ def _walk_promise(value: Promise, at: _At, walk: _Walk) -> None:
 
 
 def _walk_unknown(value: Unknown, at: _At, walk: _Walk) -> None:
-    inner = at if at.doubt is not None or value.fact is None else at._replace(doubt=value.fact)
+    inner = at if walk.plain or at.doubt is not None or value.fact is None else at._replace(doubt=value.fact)
     for part in value.parts:
         _walk(part, inner, walk)
 
