@@ -6,6 +6,7 @@ import enum
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 
 class ProofKind(enum.StrEnum):
@@ -106,6 +107,9 @@ def proven(facts: Facts) -> bool:
 
 def contradictory(facts: Facts) -> bool:
     """Whether no real path can know all of this: a variable has two values, a request two methods."""
+    facts = frozenset([fact for fact in facts if fact.kind in _EXCLUDING])
+    if len(facts) < 2:
+        return False
     methods = {(fact.of, fact.polarity) for fact in facts if fact.kind is ProofKind.METHOD}
     asked = {of for of, polarity in methods if polarity}
     if len(asked) > 1 or any((of, False) in methods for of in asked):
@@ -118,6 +122,9 @@ def contradictory(facts: Facts) -> bool:
     settings = [fact for fact in facts if fact.kind is ProofKind.CONFIGURED]
     chosen = {fact.file: fact.at for fact in settings if fact.polarity}
     return any((chosen[fact.file] == fact.at) != fact.polarity for fact in settings if fact.file in chosen)
+
+
+_EXCLUDING = frozenset({ProofKind.METHOD, ProofKind.UNSET_SECRET, ProofKind.CONFIGURED})
 
 
 def configured(setting: str, choice: str, says: str, *, polarity: bool = True) -> Fact:
@@ -134,7 +141,7 @@ def shared(known: Iterable[Facts]) -> Facts:
         return each[0]
     common = frozenset.intersection(*each)
     if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
-        common |= _known_in_all(each) | _owned_if_sent(each)
+        common |= _known_in_all(each, common) | _owned_if_sent(each)
     if len(each) > 1 and not proven(common):
         strangers = [facts for facts in each if not proven(facts)]
         if not strangers:
@@ -163,13 +170,19 @@ def settings_in(facts: Facts) -> list[Fact]:
 _SETTINGS = frozenset({ProofKind.CONFIGURED, ProofKind.UNLESS})
 
 
-def _known_in_all(each: list[Facts]) -> Facts:
-    """Facts of the same thing that every path learned, each in its own place; who has the role may touch any record."""
+def _known_in_all(each: list[Facts], common: Facts) -> Facts:
+    """Facts of the same thing that every path learned, each in its own place; who has the role may touch any record.
+
+    The facts that they have in ``common`` anyway are left out.
+    """
     first, *others = each
-    found = {fact for fact in first if fact.of and all(_knows(facts, fact) for facts in others)}
+    found = {fact for fact in first - common if fact.of}
     for facts in others:
-        found |= {fact for fact in facts if fact.of and fact.kind is ProofKind.OWNED and fact.polarity}
-    return frozenset(fact for fact in found if all(_knows(facts, fact) for facts in each))
+        found |= {fact for fact in facts - common if fact.of and fact.kind is ProofKind.OWNED and fact.polarity}
+    if not found:
+        return NOTHING
+    known = [_told(facts) for facts in each]
+    return frozenset(fact for fact in found if all(_knows(told, fact) for told in known))
 
 
 def _owned_if_sent(each: list[Facts]) -> Facts:
@@ -204,11 +217,20 @@ def _first(facts: list[Fact]) -> Fact:
     return min(facts, key=lambda fact: (fact.kind is not ProofKind.OWNED, fact.file, fact.at, fact.of))
 
 
-def _knows(facts: Facts, wanted: Fact) -> bool:
-    may = wanted.kind is ProofKind.OWNED and wanted.polarity
-    for fact in facts:
-        if fact.kind is wanted.kind and fact.of == wanted.of and fact.polarity == wanted.polarity:
-            return True
-        if may and fact.kind is ProofKind.ROLE and fact.polarity:
-            return True
-    return False
+_Told = frozenset[tuple[ProofKind, str, bool]]
+_ANY_ROLE = (ProofKind.ROLE, "*", True)
+
+
+@lru_cache(maxsize=4096)
+def _told(facts: Facts) -> _Told:
+    """What these facts are about and say of it, wherever they were learned."""
+    told = {(fact.kind, fact.of, fact.polarity) for fact in facts}
+    if any(fact.kind is ProofKind.ROLE and fact.polarity for fact in facts):
+        told.add(_ANY_ROLE)
+    return frozenset(told)
+
+
+def _knows(told: _Told, wanted: Fact) -> bool:
+    if (wanted.kind, wanted.of, wanted.polarity) in told:
+        return True
+    return wanted.kind is ProofKind.OWNED and wanted.polarity and _ANY_ROLE in told
