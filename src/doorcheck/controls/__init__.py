@@ -154,6 +154,14 @@ def _hide_existence(case: DoorCase) -> Verdict:
 
 
 _AUTHENTICATE = Control(authenticate_spec.SPEC, judge_door=_authenticate)
+_SCOPE_TO_OWNER = Control(
+    scope_to_owner_spec.SPEC,
+    judge_door=_scope_to_owner,
+    after=(_AUTHENTICATE,),
+    note=_note_on_scope_to_owner,
+    note_type=_type_of_note_on_scope_to_owner,
+    settle=_settle_scope_to_owner,
+)
 
 CATALOGUE: tuple[Control, ...] = (
     _AUTHENTICATE,
@@ -165,14 +173,7 @@ CATALOGUE: tuple[Control, ...] = (
         note_type=_type_of_note_on_require_role,
         settle=_settle_require_role,
     ),
-    Control(
-        scope_to_owner_spec.SPEC,
-        judge_door=_scope_to_owner,
-        after=(_AUTHENTICATE,),
-        note=_note_on_scope_to_owner,
-        note_type=_type_of_note_on_scope_to_owner,
-        settle=_settle_scope_to_owner,
-    ),
+    _SCOPE_TO_OWNER,
     Control(
         cover_every_door_spec.SPEC,
         judge_app=_cover_every_door,
@@ -189,5 +190,5 @@ CATALOGUE: tuple[Control, ...] = (
     Control(validate_input_spec.SPEC, judge_door=_validate_input),
     Control(refuse_unknown_fields_spec.SPEC, judge_door=_refuse_unknown_fields),
     Control(derive_identity_spec.SPEC, judge_door=_derive_identity, after=(_AUTHENTICATE,)),
-    Control(hide_existence_spec.SPEC, judge_door=_hide_existence, after=(_AUTHENTICATE,)),
+    Control(hide_existence_spec.SPEC, judge_door=_hide_existence, after=(_AUTHENTICATE, _SCOPE_TO_OWNER)),
 )

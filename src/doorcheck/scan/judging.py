@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.core import App, ControlId, ControlSpec, Door, Location, Unknown, Verdict, Why, Written
+from doorcheck.core import App, ControlId, ControlSpec, Door, Held, Location, Unknown, Verdict, Why, Written
 from doorcheck.core.door import DoorKind
+from doorcheck.scan.facts.proofs import proven, settings_in
 from doorcheck.scan.project.database.schemas import Schemas
 from doorcheck.scan.syntax import positions
 
@@ -88,6 +89,16 @@ def not_followed(case: DoorCase) -> Unknown | None:
     if trace.opaque is not None:
         return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
     return None
+
+
+def taken_by_callers(case: DoorCase, facts: Facts) -> bool:
+    """Whether callers take a path: not, where callers are checked, and this is for a deployment that checks nobody.
+
+    A setting that lets a stand-in answer for everybody, such as one for work on one's own machine, makes all records
+    the stand-in's.
+    """
+    checked = isinstance(case.answered.get(ControlId.AUTHENTICATE), Held)
+    return not checked or proven(facts) or not settings_in(facts)
 
 
 def asked_here(case: DoorCase, facts: Facts) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.proofs import IF_SENT, Fact, Facts, ProofKind
+from doorcheck.scan.facts.upkeep import makes_sure
 from doorcheck.scan.facts.values import Choice, Derived, External, Input, Promise, Row, Session, Unknown, Value
 from doorcheck.scan.facts.writes import Entry, entries_of
 from doorcheck.scan.judging import DoorCase, Words, asked_here
@@ -68,6 +69,8 @@ def columns_of(case: DoorCase) -> list[Column]:
     for happening in case.trace.happenings:
         effect = happening.effect
         if effect.kind != "database" or not effect.writes or not asked_here(case, happening.facts):
+            continue
+        if makes_sure(effect):
             continue
         file = effect.file
         entries = entries_of(effect, lambda name, file=file: case.schema.model(name, file))  # type: ignore[misc]

@@ -34,13 +34,13 @@ def said_by(way: WayOut) -> Says:
         return Says.ABSENT
     if statuses & {401, 403}:
         return Says.FORBIDDEN
-    if replies:
-        return Says.NOTHING
-    texts = list(_texts(answer))
+    texts = [text for value in replies or (answer,) for text in _texts(value)]
     if any(word in text for text in texts for word in _ABSENT):
         return Says.ABSENT
     if any(word in text for text in texts for word in _FORBIDDEN):
         return Says.FORBIDDEN
+    if replies:
+        return Says.UNTOLD if None in statuses else Says.NOTHING
     if isinstance(answer, Unknown) and answer.fact is not None:
         return Says.UNTOLD
     if isinstance(answer, External) and answer.package not in {"js", "link"} and not answer.links:

@@ -9,8 +9,8 @@ from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.answers import carries, given_away
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.proofs import Facts, ProofKind
-from doorcheck.scan.facts.values import Effect
-from doorcheck.scan.judging import DoorCase
+from doorcheck.scan.facts.values import Choice, Const, Effect, Env, Input, Obj, made_from
+from doorcheck.scan.judging import DoorCase, taken_by_callers
 
 _RECORDS = frozenset({"database", "account"})
 _WHOLESALE = ("deletemany", "updatemany", "truncate", "drop", "delete", "update")
@@ -45,6 +45,8 @@ def tasks_of(case: DoorCase) -> list[Task]:
         effect = happening.effect
         if effect.kind not in _RECORDS or any(fact.kind in _MACHINES for fact in happening.facts):
             continue
+        if not taken_by_callers(case, happening.facts):
+            continue
         if not effect.writes and not carries(answers, effect):
             continue
         task = _task(case, happening)
@@ -72,12 +74,21 @@ def _work(case: DoorCase, effect: Effect, own: bool) -> Work:
         return Work.ACCOUNTS
     if model is None:
         return Work.ORDINARY
+    if _is_fixed(effect):
+        return Work.ORDINARY
     if model.is_account and not _adds(effect) and (effect.writes or not effect.chooses):
         return Work.ACCOUNTS
     if effect.writes and not effect.chooses and _is_wholesale(effect):
         return Work.ALL_ROWS
     nobodys = not (model.owners or model.tenants or model.owned_through or model.is_account or model.is_tenant)
     return Work.SHARED if nobodys and effect.writes and not model.is_membership else Work.ORDINARY
+
+
+def _is_fixed(effect: Effect) -> bool:
+    """Whether the code or a setting says which record it is and what becomes of it: nobody has anything to choose."""
+    parts = [part for value in effect.chooses for part in made_from(value)]
+    fixed = bool(parts) and all(isinstance(part, Const | Env | Obj | Choice) for part in parts)
+    return fixed and not any(isinstance(part, Input) for value in effect.operands for part in made_from(value))
 
 
 def _is_wholesale(effect: Effect) -> bool:

@@ -24,6 +24,8 @@ from doorcheck.core.door import Door, DoorKind
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.doubts import doubt_in
 from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.upkeep import makes_sure, notes_down
+from doorcheck.scan.facts.values import Effect
 from doorcheck.scan.judging import DoorCase, DoorNote, not_followed, seen_effect, seen_fact
 
 _MAX_EVIDENCE = 6
@@ -101,13 +103,18 @@ def _evidence(tasks: list[Task]) -> tuple[Written, ...]:
 
 def note(case: DoorCase) -> Noted:
     """What the judgement of the doors beside this one needs."""
-    tasks = [task for task in tasks_of(case) if task.happening.effect.writes and not _of_credentials(case, task)]
+    written = (task for task in tasks_of(case) if task.happening.effect.writes)
+    tasks = [task for task in written if not _of_credentials(case, task) and not _is_upkeep(task.happening.effect)]
     with_role = {key for task in tasks if task.has_role for key in _keys(task)}
     ordinary = [
         task for task in tasks if not task.has_role and (task.work is not Work.ORDINARY or _within_tenant(task))
     ]
     without = {key for task in ordinary for key in _keys(task)}
     return Noted(bool(with_role), sorted(with_role), sorted(without - with_role))
+
+
+def _is_upkeep(effect: Effect) -> bool:
+    return makes_sure(effect) or notes_down(effect)
 
 
 def _of_credentials(case: DoorCase, task: Task) -> bool:

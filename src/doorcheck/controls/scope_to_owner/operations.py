@@ -13,14 +13,16 @@ from doorcheck.scan.facts.answers import carried_by, carries
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.upkeep import makes_sure
 from doorcheck.scan.facts.values import Const, Effect, External, Obj, Value, made_from
-from doorcheck.scan.judging import DoorCase
+from doorcheck.scan.judging import DoorCase, taken_by_callers
 
 RECORDS = frozenset({"database", "storage", "account"})
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE, ProofKind.CAPABILITY, ProofKind.CREDENTIAL})
 _AUTHORITY = frozenset({ProofKind.OWNED, ProofKind.WITHIN, ProofKind.ROLE})
 CARRIED = ("header:", "cookie:", "headers:", "cookies:", "address:", "url:")
 """Parts of a request that name no record: they carry who is calling, or where from."""
+_COUNTING = frozenset({"count", "countdocuments", "estimateddocumentcount"})
 _VISIBILITY = frozenset({"published", "ispublished", "public", "ispublic", "visibility", "status", "publishedat"})
 
 
@@ -57,7 +59,7 @@ def operations_of(case: DoorCase) -> list[Operation]:
     answers = [each for way in case.trace.ways_out if proven(way.facts) for each in carried_by(way)]
     for happening in case.trace.happenings:
         effect = happening.effect
-        if effect.kind not in RECORDS:
+        if effect.kind not in RECORDS or not taken_by_callers(case, happening.facts) or makes_sure(effect):
             continue
         known = [happening.facts] if effect.writes else _when_given_away(answers, happening)
         for facts in known:
@@ -109,7 +111,7 @@ def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
         return Operation(happening, scoped, Standing.UNTOLD)
     if names:
         return Operation(happening, scoped, Standing.NOBODYS if belongs is False else Standing.UNSCOPED)
-    if belongs and not _of_accounts(case, happening) and not effect.chooses and not _adds(effect):
+    if belongs and not _of_accounts(case, happening) and not effect.chooses and not _adds(effect) and _shows(effect):
         return Operation(happening, scoped, Standing.EVERYBODYS)
     return Operation(happening, scoped, Standing.NONE)
 
@@ -128,6 +130,11 @@ def _of_accounts(case: DoorCase, happening: Happening) -> bool:
     """Whether it is about accounts themselves: who may list or change them all is a question of roles."""
     model = case.schema.model(happening.effect.subject, happening.effect.file)
     return model is not None and model.is_account
+
+
+def _shows(effect: Effect) -> bool:
+    """Whether it gives records, or changes them, and not only how many there are."""
+    return effect.writes or effect.says.rsplit(".", 1)[-1].lower() not in _COUNTING
 
 
 def _adds(effect: Effect) -> bool:

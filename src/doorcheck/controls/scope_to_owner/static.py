@@ -22,6 +22,7 @@ from doorcheck.scan.facts.doubts import doubt_in, given_to_unfollowed
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.lookups import named_parts
 from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
+from doorcheck.scan.facts.upkeep import notes_down
 from doorcheck.scan.judging import DoorCase, not_followed, seen_effect, seen_fact
 from doorcheck.scan.project.database.models import Role
 
@@ -89,8 +90,11 @@ def _without_caller(caller: Missing, exposed: list[Happening]) -> Verdict:
 
 
 def _of_operations(case: DoorCase, operations: list[Operation]) -> Verdict:
-    unscoped = [each for each in operations if each.standing is Standing.UNSCOPED]
+    unscoped = [each for each in operations if each.standing is Standing.UNSCOPED and not _is_upkeep(case, each)]
     if unscoped:
+        stranger = _unknown_caller(case, unscoped)
+        if stranger is not None:
+            return stranger
         doubt = _doubt(case, unscoped)
         if doubt is not None:
             return Unknown(Why.UNRESOLVED_CALL, doubt.says, (seen_fact(doubt),))
@@ -107,6 +111,24 @@ def _of_operations(case: DoorCase, operations: list[Operation]) -> Verdict:
         if found:
             return Held(_HELD[standing], _evidence(found))
     return NotNeeded("touches no record that the caller can name")
+
+
+def _is_upkeep(case: DoorCase, each: Operation) -> bool:
+    """Whether it only writes down what another service says of a record before it is asked whose that is."""
+    return notes_down(each.happening.effect) and bool(each.scoped.names & _owned_later(case, each))
+
+
+def _unknown_caller(case: DoorCase, unscoped: list[Operation]) -> Unknown | None:
+    """That nobody can say whose it is, where nobody can say who is calling."""
+    caller = case.answered.get(ControlId.AUTHENTICATE)
+    open_to_strangers = {_place(each) for each in case.trace.happenings if not proven(each.facts)}
+    if not isinstance(caller, Unknown) or any(_place(each.happening) not in open_to_strangers for each in unscoped):
+        return None
+    return Unknown(caller.why, f"who is calling could not be told: {caller.says}", _evidence(unscoped))
+
+
+def _place(happening: Happening) -> tuple[str, int]:
+    return happening.effect.file, happening.effect.at
 
 
 def _evidence(found: list[Operation]) -> tuple[Written, ...]:
@@ -170,11 +192,16 @@ def _plain(name: str) -> str:
     return name.lower().replace("_", "")
 
 
+def _owned_later(case: DoorCase, each: Operation) -> ownership.Names:
+    """What is known to be the caller's on a way out that leads past an operation."""
+    before = each.happening.facts
+    later = (way.facts for way in case.trace.ways_out if way.how == "return" and before <= way.facts)
+    return frozenset(name for facts in later for name in ownership.owned(facts))
+
+
 def _way(case: DoorCase, worst: Operation) -> str:
     names = worst.scoped.names
-    before = worst.happening.facts
-    later = {name for way in case.trace.ways_out if before <= way.facts for name in ownership.owned(way.facts)}
-    if names & later and worst.happening.effect.writes:
+    if names & _owned_later(case, worst) and worst.happening.effect.writes:
         return spec.CHECK_AFTER
     if _owner_from_client(case, worst):
         return spec.CLIENT_OWNER

@@ -46,9 +46,10 @@ def _without_raw(case: DoorCase, judged: list[Judged]) -> Verdict:
 
 def _missing(case: DoorCase, raw: list[Judged]) -> Missing:
     way, nearest = ways.way_of(case, raw)
-    worst = max((one for one in raw if ways.fits(case, one, way)), key=ways.stake_of)
+    alike = [one for one in raw if ways.fits(case, one, way)]
+    worst = max(alike, key=ways.stake_of)
     effects = tuple(dict.fromkeys(one.evidence for one in [worst, *raw]))
-    says = ways.sentence(way, worst, raw)
+    says = ways.sentence(way, worst, alike)
     stake = ways.stake_of(worst)
     severity = None if way == spec.ACCEPTS_ANYTHING else stake
     return Missing(way, says, (*nearest, *effects)[:_MAX_EVIDENCE], severity)

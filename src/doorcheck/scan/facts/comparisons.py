@@ -85,7 +85,7 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator in {"<", ">", "<=", ">="}:
         if isinstance(left, Const) and isinstance(right, Const) and (known := _ordered(operator, left, right)):
             return known
-        return roles.counted(operator, left, right) or Test(EITHER, EITHER, (left, right))
+        return roles.counted(operator, left, right) or narrowing.limited(operator, left, right, scope.module.path, at)
     return Derived("xor" if operator == "^" else "arithmetic", (left, right))
 
 
@@ -119,8 +119,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
     if mine or others:
         ev.attempts |= mine
         yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
-        return _believing(ev, Test(yes, (Branch(others),), (left, right)), left, right, scope, at)
-    test = _believing(ev, Test(yes, EITHER, (left, right)), left, right, scope, at)
+    no = (Branch(others),) if mine or others else EITHER
+    test = _believing(ev, Test(yes, no, (left, right)), left, right, scope, at)
     return narrowing.equal_to_known(test, left, right, scope.module.path, at)
 
 

@@ -9,6 +9,7 @@ from doorcheck.scan.facts import (
     binding,
     calls,
     comparisons,
+    computed,
     conditions,
     instances,
     members,
@@ -85,7 +86,7 @@ def _index(ev: Evaluator, node: ir.Index, state: State, scope: Scope) -> Value:
         return members.member(ev, target, key.value, state, scope, node.at, optional=_short_circuits(node))
     if isinstance(key, Const) and isinstance(key.value, float) and key.value >= 0:
         return members.item(ev, target, int(key.value), state)
-    return members.computed(ev, target, key, state, scope, node.at)
+    return computed.member(ev, target, key, state, scope, node.at)
 
 
 def _call(ev: Evaluator, node: ir.Call, state: State, scope: Scope) -> Value:

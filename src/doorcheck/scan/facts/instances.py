@@ -12,6 +12,7 @@ from doorcheck.scan.facts.values import (
     ANYTHING,
     Choice,
     Cls,
+    Const,
     Derived,
     External,
     Fn,
@@ -22,6 +23,8 @@ from doorcheck.scan.facts.values import (
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
+
+_MAX_DEEP = 20
 
 
 def construct(ev: Evaluator, callee: Value, arguments: tuple[Value, ...], state: State, at: int, scope: Scope) -> Value:
@@ -45,15 +48,24 @@ def initialise(
     ev: Evaluator, cls: Cls, instance: Obj, arguments: Sequence[Value], state: State, at: int, file: str
 ) -> None:
     """Set an instance's fields and run its constructor."""
+    if not _is_error(cls):
+        _run_constructor(ev, cls, instance, arguments, state, at, file)
+        return
+    # What an error carries is made from its arguments. What its constructor makes of them is worth knowing where they
+    # are literals: a status by the error's code, a message by its name.
+    if all(isinstance(argument, Const) for argument in arguments) and len(ev.active) < _MAX_DEEP:
+        _run_constructor(ev, cls, instance, arguments, state, at, file)
+    instance.rest = (Derived("error", tuple(arguments)),)
+
+
+def _run_constructor(
+    ev: Evaluator, cls: Cls, instance: Obj, arguments: Sequence[Value], state: State, at: int, file: str
+) -> None:
     from doorcheck.scan.facts.evaluator import Scope  # noqa: PLC0415 - the evaluator makes calls
     from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
 
-    if _is_error(cls):
-        # what an error carries is made from its arguments; running its constructor would say no more
-        instance.rest = (Derived("error", tuple(arguments)),)
-        return
     constructor = next((m for m in cls.definition.methods if m.name == "constructor"), None)
-    if constructor is None and isinstance(cls.superclass, Cls) and len(ev.active) < 20:
+    if constructor is None and isinstance(cls.superclass, Cls) and len(ev.active) < _MAX_DEEP:
         initialise(ev, cls.superclass, instance, arguments, state, at, file)
     inner = Scope(cls.module, cls.parents, instance)
     for field in cls.definition.fields:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
-from doorcheck.scan.facts import members, texts
-from doorcheck.scan.facts.proofs import Facts, shared
+from doorcheck.scan.facts import members, ownership, texts
+from doorcheck.scan.facts.proofs import NOTHING, Facts, ProofKind, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import EITHER, certain, truth
 from doorcheck.scan.facts.values import (
@@ -56,6 +56,20 @@ def iterate(
     if name == "flatMap" and len(results) == 1 and isinstance(results[0], Session | Row | Arr):
         return results[0]  # a list out of the caller's identity, or out of a record, is part of it
     return Unknown(None, (target, *results))
+
+
+def true_of_none(elements: list[Value], learned: list[Facts]) -> Facts:
+    """What each turn of a loop learned of its element holds of the elements of an empty list as well."""
+    names = {ownership.name_of(each) for each in elements if isinstance(each, Input) and each.path[-1:] == ("[]",)}
+    if len(names) != 1 or not learned:
+        return NOTHING
+    (name,) = names
+    known = shared(learned)
+    return frozenset(
+        fact
+        for fact in known
+        if fact.kind is ProofKind.OWNED and fact.polarity and (fact.of == name or fact.of.startswith(f"{name}.[]."))
+    )
 
 
 def _fold(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, first_use, ownership, requests
+from doorcheck.scan.facts import chains, first_use, ownership, relations, requests
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.settings import is_secret_name
-from doorcheck.scan.facts.state import State, new_choice
+from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import unset
 from doorcheck.scan.facts.values import (
     ABSENT,
@@ -16,6 +16,7 @@ from doorcheck.scan.facts.values import (
     EMPTY_LIST,
     FILLED_LENGTH,
     FILLED_LIST,
+    HOST,
     UNDEFINED,
     Alternative,
     Arr,
@@ -51,7 +52,6 @@ AS_DEPLOYED = {"NODE_ENV": "production", "VERCEL": "1", "VERCEL_ENV": "productio
 
 GLOBAL_OBJECTS = frozenset({"globalThis", "global", "window", "self"})
 MAX_EXTERNAL_PATH = 24
-MAX_TABLE = 24
 
 
 def member(
@@ -69,7 +69,7 @@ def member(
         if not optional and value.maybe and not value.path and at:
             state.facts |= value.found
         if not optional and at and value.path:
-            state.facts |= ownership.included(value)
+            state.facts |= relations.included(value)
         return value.at((*value.path, name)[:5])
     if isinstance(value, Input):
         return requests.member_of(value, name)
@@ -115,9 +115,15 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
     return ANYTHING
 
 
+_OF_TEXTS = {"length": "length", "hostname": HOST, "host": HOST, "origin": HOST}
+"""What can be asked of a text, and of one that was read as an address."""
+
+
 def _of_derived(ev: Evaluator, value: Derived, name: str) -> Value:
     if name == "length" and value.how in {EMPTY_LIST, FILLED_LIST}:
         return Const(0.0) if value.how == EMPTY_LIST else Derived(FILLED_LENGTH, (value,))
+    if value.how in {"text", "string"} and (part := _OF_TEXTS.get(name)) is not None:
+        return Derived(part, (value,))
     if is_credential_name(ev, name):
         return Derived(f".{name}", (value,))
     environment = any(isinstance(part, External) and part.path[:2] == ("process", "env") for part in value.parts)
@@ -359,33 +365,3 @@ def element_of(value: Value) -> Value:
     if isinstance(value, Session | Unknown):
         return value
     return Derived("element", (value,))
-
-
-def computed(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope, at: int) -> Value:
-    """``value[key]`` with a key that is no constant: a look-up in whatever the value is."""
-    from doorcheck.scan.facts.lookups import found_in_store  # noqa: PLC0415 - look-ups read members
-
-    if isinstance(value, Promise):
-        value = value.value
-    stored = found_in_store(ev, value, key, scope, at)
-    if stored is not None:
-        return stored
-    del state
-    if isinstance(value, Row):
-        return value.at(value.path)
-    if isinstance(value, Obj):
-        return _any_of(value, key)
-    if isinstance(value, External) and value.path[:2] == ("process", "env"):
-        return Env("*")
-    if isinstance(value, External):
-        return External(value.package, (*value.path, "[]"), value.links)
-    return Derived("member", (value, key))
-
-
-def _any_of(value: Obj, key: Value) -> Value:
-    """Any one property of an object: in a table of functions, whichever it is may be called."""
-    inner = list(value.props.values())
-    anything = Unknown(None, (*inner, *value.rest, Derived("key", (key,))))
-    if value.cls is not None or len(inner) > MAX_TABLE or not any(isinstance(each, Fn | Native) for each in inner):
-        return anything
-    return new_choice([Alternative(each, frozenset()) for each in (*inner, anything if value.rest else UNDEFINED)])

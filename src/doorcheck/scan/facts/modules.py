@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from doorcheck.scan.project.resolution import InRepository, Package, Resolver, Unresolved
 from doorcheck.scan.syntax import ir
@@ -35,7 +37,8 @@ class LoadedModule:
     classes: dict[str, int] = field(default_factory=dict)
     assigned: dict[str, list[ir.Expression]] = field(default_factory=dict)
     """What the module's own statements, once it is loaded, have put into its variables, by name."""
-    reassigned: frozenset[str] = frozenset()
+    changed: frozenset[tuple[str, ...]] | None = None
+    """The variables and members that something in the module assigns to; None until it is asked for."""
     constants: dict[str, object] = field(default_factory=dict)
 
     def is_client(self) -> bool:
@@ -110,6 +113,51 @@ def _inner(statement: ir.Statement) -> list[list[ir.Statement]]:
     if isinstance(statement, ir.Try):
         return [statement.body, statement.handler or [], statement.finalizer]
     return [statement.body] if isinstance(statement, ir.Block) else []
+
+
+def changed_in(module: LoadedModule) -> frozenset[tuple[str, ...]]:
+    """The variables that are assigned to after they were declared, and the members, as ``("input", "id")``."""
+    if module.changed is None:
+        found: set[tuple[str, ...]] = set()
+        queue: list[object] = [module.summary.body, *(function.body for function in module.summary.functions)]
+        while queue:
+            node = queue.pop()
+            if isinstance(node, list):
+                queue.extend(node)
+            elif isinstance(node, msgspec.Struct):
+                if isinstance(node, ir.Assign):
+                    found.update(_targets(node.target))
+                queue.extend(getattr(node, name) for name in node.__struct_fields__)
+        module.changed = frozenset(found)
+    return module.changed
+
+
+def _targets(pattern: ir.Pattern | None) -> Iterator[tuple[str, ...]]:
+    if isinstance(pattern, ir.PatternName):
+        yield (pattern.id,)
+    elif isinstance(pattern, ir.PatternTarget):
+        target = pattern.target
+        while isinstance(target, ir.Index):  # which member it names is not known: it may be any
+            target = target.object
+        yield from filter(None, [path_of(target)])
+    elif isinstance(pattern, ir.PatternDefault):
+        yield from _targets(pattern.pattern)
+    elif isinstance(pattern, ir.PatternArray):
+        for item in (*pattern.items, pattern.rest):
+            yield from _targets(item)
+    elif isinstance(pattern, ir.PatternObject):
+        for inner in (*(prop.pattern for prop in pattern.properties), pattern.rest):
+            yield from _targets(inner)
+
+
+def path_of(node: ir.Expression | ir.Super) -> tuple[str, ...] | None:
+    """A variable, or a member of one, as ``("input", "target", "id")``; None for anything else."""
+    found: list[str] = []
+    while isinstance(node, ir.Member | ir.Cast):
+        if isinstance(node, ir.Member):
+            found.append(node.property)
+        node = node.object if isinstance(node, ir.Member) else node.value
+    return (node.id, *reversed(found)) if isinstance(node, ir.Name) else None
 
 
 class Program:

@@ -10,11 +10,24 @@ from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.texts import text_of
 from doorcheck.scan.facts.truth import Branches
-from doorcheck.scan.facts.values import Branch, Choice, Const, Derived, External, Input, Test, Unknown, Value, made_from
+from doorcheck.scan.facts.values import (
+    HOST,
+    Branch,
+    Choice,
+    Const,
+    Derived,
+    External,
+    Input,
+    Test,
+    Unknown,
+    Value,
+    made_from,
+)
 
-_CHANGED = frozenset({"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic"})
+_CHANGED = frozenset({"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic", HOST})
 _STRONG_TYPES = frozenset({"number", "boolean", "bigint"})
 _CLASSES = frozenset({"File", "Blob", "Date", "Number", "Boolean"})
+_TEXT_METHODS = frozenset((name,) for name in ("trim", "replace", "replaceAll", "toLowerCase", "normalize", "slice"))
 _NUMBER_TESTS = frozenset({"isInteger", "isFinite", "isSafeInteger"})
 _OPEN_PATTERNS = ("^.*$", "^.+$", r"^[\s\S]*$", r"^[\s\S]+$")
 
@@ -35,10 +48,20 @@ def subject_of_test(value: Value) -> Input | None:
 def learned(value: Value, file: str, at: int, says: str, *, typed: bool = False) -> Facts:
     """The fact that a test of this value gives where it holds."""
     subject = subject_of_test(value)
+    if subject is None and isinstance(value, Choice):
+        return _learned_of_each(value, file, at, says, typed=typed)
     if subject is None or (subject.check is not None and subject.check.counts):
         return NOTHING
     of = name_of(subject)
     return frozenset({Fact(ProofKind.CHECKED, file, at, says, of=TYPED + of if typed else of)})
+
+
+def _learned_of_each(choice: Choice, file: str, at: int, says: str, *, typed: bool) -> Facts:
+    """What a test says of something that is one part of the request or another: that whichever it is is good."""
+    each = [one.value for one in choice.alternatives if not isinstance(one.value, Const)]
+    if any(isinstance(one, Choice) or subject_of_test(one) is None for one in each):
+        return NOTHING
+    return frozenset(fact for one in each for fact in learned(one, file, at, says, typed=typed))
 
 
 def also(branches: Branches, facts: Facts) -> Branches:
@@ -59,7 +82,7 @@ def equal_to_known(test: Test, left: Value, right: Value, file: str, at: int) ->
             or (isinstance(other, Derived) and other.how == "length")
             or subject_of_test(one) is None
             or _sent(other)
-            or isinstance(one, Derived)
+            or (isinstance(one, Derived) and not _is_host(one))
         ):
             continue
         else:
@@ -67,6 +90,12 @@ def equal_to_known(test: Test, left: Value, right: Value, file: str, at: int) ->
         if facts:
             return Test(also(test.yes_branches, facts), test.no_branches, test.parts)
     return test
+
+
+def _is_host(value: Derived) -> bool:
+    """Whether this is the host of an address, however it is spelled: one that is known makes the address a good one."""
+    inner = value.parts[0] if value.how == "text" and len(value.parts) == 1 else value
+    return isinstance(inner, Derived) and inner.how == HOST
 
 
 def _sent(value: Value) -> bool:
@@ -120,6 +149,30 @@ def of_class(test: Test, value: Value, cls: Value, file: str, at: int) -> Test:
         return test
     facts = learned(value, file, at, f"tested to be a {cls.path[-1]}")
     return Test(also(test.yes_branches, facts), test.no_branches, test.parts) if facts else test
+
+
+def limited(operator: str, left: Value, right: Value, file: str, at: int) -> Test:
+    """``text.length > 100`` and its kin: who is not turned away has sent a text that is no longer than that.
+
+    It says nothing of what may be no text at all: an object has no length, and nothing is not too long.
+    """
+    for value, other, more in ((left, right, ">"), (right, left, "<")):
+        sent = None if _sent(other) else _measured(value)
+        if sent is not None:
+            facts = learned(sent, file, at, "its length is limited", typed=True)
+            longer, fits = (Branch(),), (Branch(facts),)
+            return Test(longer, fits, (left, right)) if operator.startswith(more) else Test(fits, longer, (left, right))
+    return Test((Branch(),), (Branch(),), (left, right))
+
+
+def _measured(value: Value) -> Input | None:
+    """The part of the request of which a text was made that is measured here."""
+    if isinstance(value, Derived) and value.how == "length" and not isinstance(value.parts[0], Input):
+        return subject_of_test(value.parts[0])
+    if isinstance(value, External) and value.path[-1:] == ("length",) and value.path[-3:-2] in _TEXT_METHODS:
+        found = [part for part in made_from(value, 40) if isinstance(part, Input)]
+        return found[0] if len({name_of(part) for part in found}) == 1 else None
+    return None
 
 
 def asked_by_name(path: tuple[str, ...], arguments: tuple[Value, ...], file: str, at: int) -> Test | None:

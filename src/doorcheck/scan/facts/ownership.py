@@ -37,7 +37,6 @@ _SIMPLE = (Const, Env, Fn)
 MAX_NAMES = 8
 _SEPARATOR = " < "
 _UNNAMING = frozenset({"request", "address"})
-_INCLUDES = ("include", "select", "with")
 _IDS = frozenset({"id", "_id", "uuid", "slug", "key"})
 
 ROLE_WORDS = frozenset(
@@ -227,12 +226,12 @@ def _scope_of(effect: Effect, chooses: tuple[Value, ...]) -> Scoped:
     for value in effect.chooses:
         named = names_of(value)
         names |= named
-        child |= _naming_itself(value, named)
+        child |= naming_itself(value, named)
         own = own or bool(identities_in(value))
     return Scoped(frozenset(names), own, frozenset(child))
 
 
-def _naming_itself(value: Value, named: Names) -> Names:
+def naming_itself(value: Value, named: Names) -> Names:
     """Of the names in a predicate those that its id column is compared with; all of them where there is no such."""
     if not isinstance(value, Obj):
         return named
@@ -310,15 +309,21 @@ def within(children: Iterable[str], parents: Iterable[str], file: str, at: int) 
 def by_equality(left: Value, right: Value, file: str, at: int) -> tuple[Facts, Facts]:
     """What is known of ownership when two values are the same, and when they are not."""
     for one, other in ((left, right), (right, left)):
-        if not _is_identity(one) or _is_identity(other):
+        found = _is_found_with_caller(other) and not _is_found_with_caller(one)
+        if not _is_identity(one) or (_is_identity(other) and not found):
             continue
         names = names_of(other)
         if names:
             says = f"{_described(other)} is compared with who is calling"
             same = frozenset(owned_fact(name, file, at, says) for name in names)
             differs = frozenset(owned_fact(name, file, at, "it is not the caller's", polarity=False) for name in names)
-            return same, differs
+            return same, NOTHING if found else differs  # what was found together with them may be theirs otherwise
     return _linked(left, right, file, at), NOTHING
+
+
+def _is_found_with_caller(value: Value) -> bool:
+    """Whether this is part of a record that the request names, and that was looked up together with who is calling."""
+    return isinstance(value, Row) and value.own and bool(value.path) and bool(value.named)
 
 
 def _is_identity(value: Value) -> bool:
@@ -340,47 +345,17 @@ def _linked(left: Value, right: Value, file: str, at: int) -> Facts:
     first, second = names_of(left), names_of(right)
     if not first or not second or first == second:
         return NOTHING
-    if _is_id(left) and _is_id(right):
+    if (_is_id(left) and _is_id(right)) or _is_same_column(left, right):
         return within(first, second, file, at) | within(second, first, file, at)
     if _is_id(left) or (not isinstance(left, Row)):
         first, second = second, first
     return within(first, second, file, at)
 
 
+def _is_same_column(left: Value, right: Value) -> bool:
+    """Whether two records are asked whether they belong to the same: ``survey.teamId === segment.teamId``."""
+    return isinstance(left, Row) and isinstance(right, Row) and left.path[-1:] == right.path[-1:] != ()
+
+
 def _is_id(value: Value) -> bool:
     return isinstance(value, Row) and bool(value.path) and value.path[-1].lower() in _IDS
-
-
-def role_in(value: Value) -> Session | Row | None:
-    """The caller's role, where this value is made of it."""
-    for part in made_from(value, MAX_PARTS):
-        if isinstance(part, Session) and part.path and is_role_word(part.path[-1]):
-            return part
-        if isinstance(part, Row) and any(map(is_role_word, part.path[-2:])) and (part.own or included(part)):
-            return part
-    return None
-
-
-def included(row: Row) -> Facts:
-    """What it says when the relation that a record was read with, narrowed to the caller, has an entry."""
-    if not row.path or row.own or not row.named:
-        return NOTHING
-    for operand in row.effect.operands:
-        if isinstance(operand, Obj) and _narrowed_to_caller(operand, row.path):
-            says = f"the {row.effect.subject or 'record'} is read with its {row.path[0]} that are the caller"
-            return frozenset(owned_fact(name, row.effect.file, row.effect.at, says) for name in row.named)
-    return NOTHING
-
-
-def _narrowed_to_caller(operand: Obj, path: tuple[str, ...]) -> bool:
-    for option in _INCLUDES:
-        relations = operand.props.get(option)
-        relation = relations.props.get(path[0]) if isinstance(relations, Obj) else None
-        if not isinstance(relation, Obj):
-            continue
-        where = relation.props.get("where")
-        if where is not None and identities_in(where):
-            return True
-        if len(path) > 1 and _narrowed_to_caller(relation, path[1:]):
-            return True
-    return False

@@ -18,6 +18,7 @@ from doorcheck.scan.facts.values import (
     Derived,
     Effect,
     Env,
+    External,
     Fn,
     Input,
     Obj,
@@ -137,7 +138,9 @@ def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) ->
         return requests.member_of(
             Input(value.channel, value.path), "json"
         )  # a checked text says nothing of what it holds
-    return value if isinstance(value, Input) else Derived("parse", arguments)
+    if isinstance(value, Input):
+        return value
+    return streams.body_in(value) or Derived("parse", arguments)
 
 
 def _boolean(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -226,6 +229,8 @@ def _rewrite_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: 
 
 def _regular_expression(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del ev, state
+    if isinstance(arguments[0] if arguments else None, External) and len(arguments) == 1:
+        return _first(arguments)  # a copy of another one
     pattern = texts.text_of(_first(arguments))
     flags = texts.text_of(arguments[1]) if len(arguments) > 1 else ""
     if pattern is None or flags is None:

@@ -141,7 +141,7 @@ def shared(known: Iterable[Facts]) -> Facts:
         return each[0]
     common = frozenset.intersection(*each)
     if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
-        common |= _known_in_all(each, common) | _owned_if_sent(each)
+        common |= _known_in_all(each, common) | _known_if_sent(each)
     if len(each) > 1 and not proven(common):
         strangers = [facts for facts in each if not proven(facts)]
         if not strangers:
@@ -185,8 +185,8 @@ def _known_in_all(each: list[Facts], common: Facts) -> Facts:
     return frozenset(fact for fact in found if all(_knows(told, fact) for told in known))
 
 
-def _owned_if_sent(each: list[Facts]) -> Facts:
-    """What is the caller's on every path on which it was sent at all: ``if (teamId && !isMember(teamId)) return``."""
+def _known_if_sent(each: list[Facts]) -> Facts:
+    """What is the caller's, or is good, on every path on which it was sent: ``if (id && !isMine(id)) return``."""
     unsent = {fact.of for facts in each for fact in facts if fact.kind is ProofKind.SENT and not fact.polarity}
     found: set[Fact] = set()
     for name in unsent:
@@ -198,7 +198,20 @@ def _owned_if_sent(each: list[Facts]) -> Facts:
                 if fact.kind is ProofKind.OWNED and not fact.of.endswith(IF_SENT)
             )
             found.update(fact for facts in known for fact in facts if fact.of.endswith(IF_SENT))
+        dotted = name.replace(":", ".", 1)
+        for of in (dotted, TYPED + dotted):
+            checked = [_checking(facts, of) for facts in each]
+            if all(one or _was_not_sent(facts, name) for one, facts in zip(checked, each, strict=True)):
+                found.update(fact for one in checked for fact in one)
     return frozenset(found)
+
+
+def _checking(facts: Facts, of: str) -> list[Fact]:
+    return [fact for fact in facts if fact.kind is ProofKind.CHECKED and fact.of == of]
+
+
+def _was_not_sent(facts: Facts, name: str) -> bool:
+    return any(fact.kind is ProofKind.SENT and not fact.polarity and fact.of == name for fact in facts)
 
 
 def _vouching(facts: Facts, name: str) -> list[Fact]:

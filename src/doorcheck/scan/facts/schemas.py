@@ -156,9 +156,12 @@ def _anything(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...]
 
 
 def _custom(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
-    """A schema that asks a function or a class; one that is given none lets everything through."""
+    """A schema that asks a function or a class, by itself or of what another lets through; one that is given none lets
+    everything through."""
     del reader, depth
-    return found or (OPEN if arguments else ANYTHING)
+    if found is not None and found.kind is not Kind.ANYTHING:
+        return found
+    return OPEN if arguments else ANYTHING
 
 
 def _union(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:

@@ -151,8 +151,13 @@ def detached(value: Value, state: State) -> Value:
 
 def _object_key(value: Obj, state: State, depth: int) -> object | None:
     if value.cls is not None:
-        made_of_arguments = len(value.rest) == 1 and isinstance(value.rest[0], Derived) and not value.props
-        return ("error", value.cls, marks(value.rest[0])) if made_of_arguments else ("instance", value)
+        made = value.rest[0] if len(value.rest) == 1 else None
+        if not isinstance(made, Derived):
+            return "instance", value
+        if not value.props:
+            return "error", value.cls, marks(made)
+        told = _all_keys("e", made.parts, state, depth)
+        return ("instance", value) if told is None else ("error", value.cls, tuple(value.props), told)
     inner = _all_keys("o", (*value.props.values(), *value.rest), state, depth)
     return None if inner is None else (tuple(value.props), inner)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from doorcheck.scan.facts.proofs import NOTHING, PROVING, Fact, Facts, ProofKind, proven, settings_in, shared
@@ -63,19 +64,30 @@ class Frame(dict[str, Value]):
         self.owner = owner
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Implied:
+    """Where all of these conditions on these variables hold, each given by its frame, these facts do."""
+
+    conditions: frozenset[str]
+    variables: tuple[tuple[int, str], ...]
+    facts: Facts
+
+
 class State:
     """Variables by frame, what is known, which alternatives are left, and the reads nobody vouched for.
 
-    ``frames`` are read here and changed by ``write`` alone, because paths that forked share them.
+    ``frames`` are read here and changed by ``write`` alone, because paths that forked share them. ``implied`` is what
+    is known wherever a condition that was asked before holds again.
     """
 
-    __slots__ = ("_mark", "facts", "frames", "keep", "reads", "replied")
+    __slots__ = ("_mark", "facts", "frames", "implied", "keep", "reads", "replied")
 
     def __init__(self) -> None:
         self._mark = object()
         self.frames: dict[int, Mapping[str, Value]] = {}
         self.facts: Facts = NOTHING
         self.keep: dict[int, frozenset[int]] = {}
+        self.implied: tuple[Implied, ...] = ()
         self.reads: dict[tuple[str, int], Effect] = {}
         self.replied: list[Value] = []
 
@@ -88,6 +100,7 @@ class State:
         copy.frames = self.frames.copy()
         copy.facts = self.facts
         copy.keep = self.keep
+        copy.implied = self.implied
         copy.reads = self.reads.copy()
         copy.replied = self.replied.copy()
         return copy
@@ -152,6 +165,7 @@ def join(into: State, other: State) -> None:
     common = shared((into.facts, other.facts))
     mine_known, theirs_known = _authority(into.facts - common), _authority(other.facts - common)
     into.facts = common
+    into.implied = tuple(each for each in into.implied if each in other.implied)
     mine_kept, theirs_kept = into.keep, other.keep
     into.keep = {choice: indices | other.keep[choice] for choice, indices in into.keep.items() if choice in other.keep}
     into.reads.update(other.reads)

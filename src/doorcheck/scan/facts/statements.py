@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import binding, comparisons, first_use, names, refusals
+from doorcheck.scan.facts import binding, comparisons, correlated, first_use, iteration, names, refusals
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
@@ -122,11 +122,15 @@ def _if(ev: Evaluator, node: ir.If, states: States, scope: Scope, exits: Exits) 
 
     _each(states, step, exits, node.at)
     begun, happened = len(exits), len(ev.happenings)
-    through_then = run_block(ev, node.then, merge(then), scope, exits) if then else []
+    entered = merge(then)
+    correlated.recall(node.test, entered, scope, holds=True)
+    before = [state.facts for state in entered]
+    through_then = run_block(ev, node.then, entered, scope, exits) if then else []
     middle, between = len(exits), len(ev.happenings)
     if any(first_use.tells_first_use(ev, test) for test in tests):
         first_use.excuse(ev, happened)
     through_otherwise = merge(otherwise)
+    correlated.recall(node.test, through_otherwise, scope, holds=False)
     if otherwise and node.otherwise:
         through_otherwise = run_block(ev, node.otherwise, through_otherwise, scope, exits)
     if otherwise and not through_otherwise and refusals.refuse(ev, exits[middle:]):
@@ -135,7 +139,10 @@ def _if(ev: Evaluator, node: ir.If, states: States, scope: Scope, exits: Exits) 
     if then and not through_then and refusals.refuse(ev, exits[begun:middle]):
         _note_dependence(tests, through_otherwise, scope, node.at)
         refusals.excuse_records(ev, happened, between, otherwise)
-    return merge([*through_then, *through_otherwise])
+    implied = correlated.learned(node.test, before, through_then, through_otherwise, scope)
+    merged = merge([*through_then, *through_otherwise])
+    correlated.keep(implied, merged)
+    return merged
 
 
 def _turns_on_path(value: Value, path: str) -> bool:
@@ -275,14 +282,15 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
     always = node.always or _adds_up_differences(node.body)
     skipped: States = []
     entered: States = []
+    elements: list[Value] = []
 
     def step(state: State) -> None:
         if not always:
             skipped.append(state.fork())
         if node.iterable is not None and node.pattern is not None:
             items = evaluate(ev, node.iterable, state, scope)
-            items = items.value if isinstance(items, Promise) else items
-            binding.bind(ev, node.pattern, element_of(items), state, scope)
+            elements.append(element_of(items.value if isinstance(items, Promise) else items))
+            binding.bind(ev, node.pattern, elements[-1], state, scope)
         elif node.test is not None:
             yes, no = truth(evaluate(ev, node.test, state, scope), state)
             if not always:
@@ -298,6 +306,9 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
     exits.extend(exit_ for exit_ in own if exit_.how != "jump")
     left.extend(exit_.state for exit_ in own if exit_.how == "jump")
     left = run_block(ev, node.after, merge(left), scope, exits) if node.after else left
+    of_none = iteration.true_of_none(elements, [state.facts for state in left])
+    for state in skipped:
+        state.facts |= of_none
     return merge([*skipped, *left])
 
 

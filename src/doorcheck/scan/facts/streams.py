@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.collecting import records_in
 from doorcheck.scan.facts.state import State
-from doorcheck.scan.facts.values import ANYTHING, UNDEFINED, Fn, Native, Obj, Unknown, Value
+from doorcheck.scan.facts.values import (
+    ANYTHING,
+    UNDEFINED,
+    External,
+    Fn,
+    Input,
+    Native,
+    Obj,
+    Row,
+    Session,
+    Unknown,
+    Value,
+    made_from,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
@@ -35,3 +48,26 @@ def made(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, fil
         elif isinstance(value, Fn):
             parts.append(ev.call_back(value, (taking, ANYTHING), state, at, file))
     return Unknown(None, tuple(parts))
+
+
+_MAX_PARTS = 80
+
+
+def body_in(value: Value) -> Input | None:
+    """The body, where a text was put together from the chunks of its stream and from nothing else.
+
+    None where a library had a hand in it: what comes out of a decryption is not what was sent.
+    """
+    parts = made_from(value, _MAX_PARTS)
+    sent = [part for part in parts if isinstance(part, Input)]
+    others = any(isinstance(part, Row | Session | External) for part in parts)
+    if others or not sent or not all(_is_of_body(part) for part in sent):
+        return None
+    return Input("body")
+
+
+def _is_of_body(part: Input) -> bool:
+    return part.channel == "body" and all(name in _CHUNKS for name in part.path)
+
+
+_CHUNKS = frozenset({"[]", "value"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorcheck.scan.facts import claims, ownership
+from doorcheck.scan.facts import claims, ownership, relations
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, contradictory, shared
 from doorcheck.scan.facts.settings import is_secret_name, switched
 from doorcheck.scan.facts.state import State, telling
@@ -129,7 +129,7 @@ def _of_path(value: Row) -> Facts:
         return NOTHING
     if value.own:
         return _role(value, value.effect.file, value.effect.at)
-    return ownership.included(value)
+    return relations.included(value)
 
 
 def _role(value: Session | Row, file: str, at: int) -> Facts:

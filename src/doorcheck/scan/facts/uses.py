@@ -72,6 +72,7 @@ class _At(NamedTuple):
     facts: Facts = NOTHING
     as_record: bool = False
     names_columns: bool = False
+    nesting: bool = False
     doubt: Fact | None = None
 
 
@@ -96,6 +97,8 @@ _BY_NAME = {
     "values": Place.FIELD,
 }
 _NESTED_RECORDS = frozenset({"create", "update", "upsert", "createMany", "data", "$set", "$setOnInsert", "$push"})
+_NESTING = _NESTED_RECORDS - {"data"} | {"updateMany"}
+"""What a relation's ``data`` stands in; anywhere else it is a column of that name."""
 _CONNECTS = frozenset({"connect", "disconnect", "where"})
 _LINKS = {
     **dict.fromkeys(
@@ -109,6 +112,7 @@ _LINKS = {
 _RAW_QUERIES = frozenset({"$queryRawUnsafe", "$executeRawUnsafe", "unsafe", "raw", "query", "execute"})
 _WRITES_FIRST = frozenset({"create", "insert", "save", "values", "set", "upsert", "add"})
 _LISTS = frozenset({"findMany", "find", "count", "aggregate", "groupBy", "all"})
+_BY_KEY = frozenset({"get", "getex", "hget", "hgetall"})
 _TEXTS = frozenset({"params", "query", "header", "cookie"})
 _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "xor", "hash", "hmac", "error", "unary"})
 
@@ -149,7 +153,7 @@ def _may_carry_input(value: Value) -> bool:
 
 def found_by(effect: Effect) -> Facts:
     """What finding a record says of the texts it was looked up by: they are what the server keeps."""
-    if effect.kind != "database" or effect.writes or method_of(effect) in _LISTS:
+    if effect.writes or method_of(effect) in _LISTS or not (effect.kind == "database" or _is_kept(effect)):
         return NOTHING
     return frozenset(
         Fact(ProofKind.CHECKED, effect.file, effect.at, "a record was found by it", of=name_of(use.input))
@@ -158,6 +162,11 @@ def found_by(effect: Effect) -> Facts:
         and (use.input.check is None or not use.input.check.counts)
         and (use.unique or (use.input.channel in _TEXTS and use.input.path))
     )
+
+
+def _is_kept(effect: Effect) -> bool:
+    """Whether this asks a store for what it keeps under one key."""
+    return effect.kind == "cache" and method_of(effect).lower() in _BY_KEY
 
 
 def method_of(effect: Effect) -> str:
@@ -295,23 +304,26 @@ def _walk_unknown(value: Unknown, at: _At, walk: _Walk) -> None:
 
 
 def _walk_object(value: Obj, at: _At, walk: _Walk) -> None:
+    if at.form is Form.PARSED:
+        at = at._replace(form=Form.AS_SENT)  # what is parsed is an answer; these are what was asked for it
     of_columns = at.place is Place.FIELD and at.names_columns
-    plain = _changed(at, at.place, as_record=False)
+    plain = _changed(at, at.place, as_record=False, nesting=False)
     for name, item in value.props.items():
         inner = plain
-        if of_columns and (name in _NESTED_RECORDS or name in _CONNECTS):
-            place = Place.KEY if name in _CONNECTS else at.place
-            inner = _changed(at, place, as_record=name in _NESTED_RECORDS)
+        if name in _NESTING or (of_columns and (name in _NESTED_RECORDS or name in _CONNECTS)):
+            record = of_columns and name in _NESTED_RECORDS and (name != "data" or at.nesting)
+            place = Place.KEY if of_columns and name in _CONNECTS else at.place
+            inner = _changed(at, place, as_record=record, nesting=name in _NESTING)
         _walk(item, inner, walk)
     for rest in value.rest:
         _walk(rest, at, walk)
 
 
-def _changed(at: _At, place: Place, *, as_record: bool) -> _At:
+def _changed(at: _At, place: Place, *, as_record: bool, nesting: bool) -> _At:
     """The same standing in this place."""
-    if at.place is place and at.as_record == as_record:
+    if at.place is place and at.as_record == as_record and at.nesting == nesting:
         return at
-    return at._replace(place=place, as_record=as_record)
+    return at._replace(place=place, as_record=as_record, nesting=nesting)
 
 
 def _walk_derived(value: Derived, at: _At, walk: _Walk) -> None:
@@ -323,7 +335,7 @@ def _walk_derived(value: Derived, at: _At, walk: _Walk) -> None:
     elif value.how == "parse":
         at = at._replace(form=Form.PARSED)
     elif value.how not in {"element", "member"}:
-        at = _changed(at, at.place, as_record=False)
+        at = _changed(at, at.place, as_record=False, nesting=at.nesting)
     for part in value.parts:
         _walk(part, at, walk)
 
@@ -339,7 +351,7 @@ def _walk_external(value: External, at: _At, walk: _Walk) -> None:
             place = Place.QUERY
         elif at.place is Place.QUERY and _is_template(link.arguments):
             place = Place.KEY
-        inner = _changed(at, place, as_record=False)
+        inner = _changed(at, place, as_record=False, nesting=at.nesting)
         for argument in link.arguments:
             _walk(argument, inner, walk)
 

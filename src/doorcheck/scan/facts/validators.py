@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.checks import SCALAR, Check, Kind, Shape, Unknowns, below
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
     from doorcheck.scan.knowledge import rows
 
-MAX_DEPTH = 5
+MAX_DEPTH = 12
+MAX_MARKED = 300
+"""How many parts of one value are marked with a check."""
 MAX_FACTS = 40
 
 
@@ -130,43 +133,62 @@ def _with_options(shape: Shape, row: rows.Validator, arguments: tuple[Value, ...
 _OPTIONS = {"allowUnknown": Unknowns.KEPT, "stripUnknown": Unknowns.STRIPPED}
 
 
-def checked(value: Value, check: Check, depth: int = 0) -> Value:
+def checked(value: Value, check: Check) -> Value:
     """The value as it comes out of a check: what the caller sent is marked with it, wherever it stands in the value."""
-    if isinstance(value, Input):
-        passed = value.check is not None and value.check.counts and not check.counts
-        return value if passed else Input(value.channel, value.path, check)
-    if depth > MAX_DEPTH:
+    return _Marking().marked(value, check, 0)
+
+
+class _Marking:
+    """Marks each part of one value once for every check it stands under: values share their parts."""
+
+    __slots__ = ("done",)
+
+    def __init__(self) -> None:
+        self.done: dict[tuple[int, Check], Value] = {}
+
+    def marked(self, value: Value, check: Check, depth: int) -> Value:
+        """The value, marked with the check."""
+        if isinstance(value, Input):
+            passed = value.check is not None and value.check.counts and not check.counts
+            return value if passed else Input(value.channel, value.path, check)
+        if depth > MAX_DEPTH or len(self.done) > MAX_MARKED:
+            return value
+        key = id(value), check
+        if key not in self.done:
+            self.done[key] = self._made(value, check, depth)
+        return self.done[key]
+
+    def _made(self, value: Value, check: Check, depth: int) -> Value:
+        if isinstance(value, Obj) and value.cls is None:
+            return self._object(value, check, depth)
+        if isinstance(value, Arr):
+            inner = below(check, "[]") or check
+            items = tuple(self.marked(item, inner, depth + 1) for item in value.items)
+            return Arr(items, tuple(self.marked(rest, check, depth + 1) for rest in value.rest))
+        if isinstance(value, Derived):
+            how = "call" if value.how == "parse" else value.how  # what was parsed out of a text is what the check saw
+            return Derived(how, self._each(value.parts, check, depth))
+        if isinstance(value, Unknown) and value.parts:
+            return Unknown(value.fact, self._each(value.parts, check, depth))
+        if isinstance(value, Choice):
+            each = (Alternative(self.marked(one.value, check, depth + 1), one.facts) for one in value.alternatives)
+            return Choice(value.id, tuple(each))
+        if isinstance(value, External) and value.links:
+            return Derived("call", self._each((p for p in made_from(value, 12) if isinstance(p, Input)), check, depth))
         return value
-    if isinstance(value, Obj) and value.cls is None:
-        return _checked_object(value, check, depth)
-    if isinstance(value, Arr):
-        inner = below(check, "[]") or check
-        items = tuple(checked(item, inner, depth + 1) for item in value.items)
-        return Arr(items, tuple(checked(rest, check, depth + 1) for rest in value.rest))
-    if isinstance(value, Derived):
-        how = "call" if value.how == "parse" else value.how  # what was parsed out of a text is what the check saw
-        return Derived(how, tuple(checked(part, check, depth + 1) for part in value.parts))
-    if isinstance(value, Unknown) and value.parts:
-        return Unknown(value.fact, tuple(checked(part, check, depth + 1) for part in value.parts))
-    if isinstance(value, Choice):
-        each = tuple(Alternative(checked(one.value, check, depth + 1), one.facts) for one in value.alternatives)
-        return Choice(value.id, each)
-    if isinstance(value, External) and value.links:
-        return Derived(
-            "call", tuple(checked(p, check, depth + 1) for p in made_from(value, 12) if isinstance(p, Input))
-        )
-    return value
 
+    def _each(self, parts: Iterable[Value], check: Check, depth: int) -> tuple[Value, ...]:
+        return tuple(self.marked(part, check, depth + 1) for part in parts)
 
-def _checked_object(value: Obj, check: Check, depth: int) -> Obj:
-    props: dict[str, Value] = {}
-    shape = check.shape
-    named = {name for name, _ in shape.members or ()}
-    for name, item in value.props.items():
-        if shape.members is not None and name not in named and shape.unknowns is Unknowns.STRIPPED:
-            continue
-        props[name] = checked(item, below(check, name) or check, depth + 1)
-    return Obj(props, tuple(checked(rest, check, depth + 1) for rest in value.rest))
+    def _object(self, value: Obj, check: Check, depth: int) -> Obj:
+        props: dict[str, Value] = {}
+        shape = check.shape
+        named = {name for name, _ in shape.members or ()}
+        for name, item in value.props.items():
+            if shape.members is not None and name not in named and shape.unknowns is Unknowns.STRIPPED:
+                continue
+            props[name] = self.marked(item, below(check, name) or check, depth + 1)
+        return Obj(props, self._each(value.rest, check, depth))
 
 
 def facts_of(value: Value, check: Check) -> Facts:

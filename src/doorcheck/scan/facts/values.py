@@ -305,8 +305,8 @@ class Derived(Value):
         self.marks: frozenset[tuple[object, ...]] | None = None
 
 
-EMPTY_LIST, FILLED_LIST, FILLED_LENGTH = "empty-list", "filled-list", "filled-length"
-"""What a filter leaves: nothing, or something; ``how`` of a Derived."""
+EMPTY_LIST, FILLED_LIST, FILLED_LENGTH, HOST = "empty-list", "filled-list", "filled-length", "host"
+"""What a filter leaves: nothing, or something; the host of an address. Each is the ``how`` of a Derived."""
 
 
 class Unknown(Value):
