@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import binding, comparisons, correlated, first_use, iteration, names, refusals
+from doorcheck.scan.facts import binding, comparisons, correlated, first_use, iteration, loops, names, refusals
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
@@ -283,13 +283,23 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
     skipped: States = []
     entered: States = []
     elements: list[Value] = []
+    followed: States = []
+
+    def body(states: States, own: Exits) -> States:
+        return run_block(ev, node.body, states, scope, own)
 
     def step(state: State) -> None:
         if not always:
             skipped.append(state.fork())
         if node.iterable is not None and node.pattern is not None:
             items = evaluate(ev, node.iterable, state, scope)
-            elements.append(element_of(items.value if isinstance(items, Promise) else items))
+            items = items.value if isinstance(items, Promise) else items
+            if turns := loops.turns_of(items):
+                if not always:
+                    skipped.pop()
+                followed.extend(loops.followed(ev, node.pattern, turns, state, scope, exits, body))
+                return
+            elements.append(element_of(items))
             binding.bind(ev, node.pattern, elements[-1], state, scope)
         elif node.test is not None:
             yes, no = truth(evaluate(ev, node.test, state, scope), state)
@@ -309,7 +319,7 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
     of_none = iteration.true_of_none(elements, [state.facts for state in left])
     for state in skipped:
         state.facts |= of_none
-    return merge([*skipped, *left])
+    return merge([*skipped, *left, *followed])
 
 
 def _adds_up_differences(body: list[ir.Statement]) -> bool:
@@ -359,8 +369,8 @@ def _block(ev: Evaluator, node: ir.Block, states: States, scope: Scope, exits: E
 
 
 def _jump(ev: Evaluator, node: ir.Jump, states: States, scope: Scope, exits: Exits) -> States:
-    del ev, scope, node
-    exits.extend(Exit("jump", UNDEFINED, state, 0) for state in states)
+    del ev, scope
+    exits.extend(Exit("jump", Const(node.word), state, 0) for state in states)
     return []
 
 
