@@ -28,7 +28,7 @@ from doorcheck.scan.facts.values import (
 MAX_NODES = 600
 
 
-class Place(enum.Enum):
+class Place(enum.StrEnum):
     """Where in an operation a value stands."""
 
     KEY = "key"
@@ -40,17 +40,17 @@ class Place(enum.Enum):
     QUERY = "query"
     PATTERN = "pattern"
 
-    __hash__ = object.__hash__  # a member is itself alone, and hashed often
+    __hash__ = str.__hash__  # it is asked for with every use
 
 
-class Form(enum.Enum):
+class Form(enum.StrEnum):
     """What is known of a value by the way it was made: ``PARSED`` came out of a text that was parsed."""
 
     AS_SENT = "as sent"
     TEXT = "text"
     PARSED = "parsed"
 
-    __hash__ = object.__hash__
+    __hash__ = str.__hash__
 
 
 class Use(NamedTuple):
