@@ -77,7 +77,8 @@ def in_one_piece(work: Callable[[], _Result]) -> _Result:
     as it is left: code that is called across such an edge again and again pays for that each time. A call that claims
     more gets a piece of the next power of two, and what it calls stands in the rest, here about 2 MB.
     """
-    return _roomy(work)
+    result: _Result = _roomy(work)
+    return result
 
 
 def _call(work: Callable[[], Any]) -> Any:

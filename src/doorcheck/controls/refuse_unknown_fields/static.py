@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.controls.refuse_unknown_fields import spec
+from doorcheck.controls.refuse_unknown_fields.columns import within_reach
 from doorcheck.core import Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.scan.facts.checks import Kind, Unknowns
 from doorcheck.scan.facts.evaluator import Happening
@@ -15,6 +16,7 @@ from doorcheck.scan.facts.uses import Form, Place, Use, uses_of
 from doorcheck.scan.judging import DoorCase, asked_here, not_followed, place, seen_effect
 
 _MAX_EVIDENCE = 6
+_MAX_NAMED = 3
 _RECORDS = frozenset({"body", "form", "argument", "query", "params"})
 _ACCOUNTED = frozenset({Kind.SCALAR, Kind.LIST})
 
@@ -97,18 +99,24 @@ def _held(writes: list[_Write]) -> str:
 
 
 def _missing(case: DoorCase, way: str, found: list[_Write]) -> Missing:
-    write = found[0]
+    reach = [(write, within_reach(case, write.happening.effect, write.use.input)) for write in found]
+    write, columns = max(reach, key=lambda each: (bool(each[1]), each[1] is None))
     effect = write.happening.effect
     name = name_of(write.use.input)
     shown = name.removeprefix("argument.") if write.use.input.channel == "argument" else name
-    says = f"`{shown}` is written with whatever fields it has: {effect.says}"
+    among = f", which may be {_spoken(columns)}" if columns else ""
+    says = f"`{shown}` is written with whatever fields it has{among}: {effect.says}"
     if way == spec.KEEPS_UNKNOWN:
-        says = f"`{shown}` is written with fields that its schema does not name: {effect.says}"
+        says = f"`{shown}` is written with fields that its schema does not name{among}: {effect.says}"
     check = write.use.input.check
     nearest: tuple[Written, ...] = ()
     if way == spec.KEEPS_UNKNOWN and check is not None:
         nearest = (Written("keeps fields that the schema does not name", place(check.file, check.at)),)
-    del case
-    return Missing(
-        way, says, (*nearest, *dict.fromkeys(each.evidence for each in found))[:_MAX_EVIDENCE], Severity.HIGH
-    )
+    evidence = (*nearest, *dict.fromkeys(each.evidence for each in (write, *found)))
+    stake = Severity.MEDIUM if columns == () else Severity.HIGH
+    return Missing(way, says, evidence[:_MAX_EVIDENCE], stake)
+
+
+def _spoken(columns: tuple[str, ...]) -> str:
+    named = ", ".join(f"`{name}`" for name in columns[:_MAX_NAMED])
+    return f"{named} and {len(columns) - _MAX_NAMED} more" if len(columns) > _MAX_NAMED else named

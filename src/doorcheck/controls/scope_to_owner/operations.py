@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from doorcheck.controls.scope_to_owner import policies
 from doorcheck.scan.doors.pages import key_of
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.answers import carried_by, carries
+from doorcheck.scan.facts.apart import sent_instead
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order, proven
@@ -63,8 +64,8 @@ def operations_of(case: DoorCase) -> list[Operation]:
             continue
         known = [happening.facts] if effect.writes else _when_given_away(answers, happening)
         for facts in known:
-            operation = _judged(case, happening, facts)
-            found.setdefault((effect.file, effect.at, operation.standing), operation)
+            for operation in _ways(case, happening, facts):
+                found.setdefault((effect.file, effect.at, operation.standing), operation)
     return list(found.values())
 
 
@@ -83,12 +84,21 @@ def _named(names: ownership.Names) -> frozenset[str]:
     return frozenset(name for name in names if not name.startswith(CARRIED))
 
 
-def _judged(case: DoorCase, happening: Happening, known: Facts) -> Operation:
+def _ways(case: DoorCase, happening: Happening, known: Facts) -> Iterator[Operation]:
+    """The operation as a whole, and where the client's own id may stand for what is the caller's, that way alone."""
+    whole = _judged(case, happening, known, ownership.scope_of(happening.effect))
+    yield whole
+    if whole.standing is Standing.OWN:
+        apart = (_judged(case, happening, known | facts, scoped) for scoped, facts in sent_instead(happening.effect))
+        yield from (each for each in apart if each.standing is Standing.UNSCOPED)
+
+
+def _judged(case: DoorCase, happening: Happening, known: Facts, scoped: Scoped) -> Operation:
     effect = happening.effect
-    scoped = ownership.scope_of(effect)
     unsent = frozenset(fact.of for fact in known if fact.kind is ProofKind.SENT and not fact.polarity)
-    names = _named(scoped.names if effect.weak else scoped.names - unsent)  # what was not sent names nothing
-    mine = ownership.owned(known)
+    # what was not sent names nothing, unless it is then left out of what is asked for
+    names = _named(scoped.names if effect.weak else scoped.names - unsent)
+    mine = ownership.owned(known) if effect.weak else ownership.owned_if_sent(known)
     if scoped.own or scoped.names & mine:
         facts = (fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
         return Operation(happening, scoped, Standing.OWN, tuple(in_order(facts)))

@@ -9,6 +9,7 @@ OTHER_ID = "other-id"
 CHECK_AFTER = "check-after"
 CLIENT_OWNER = "owner-from-client"
 EVERYBODYS = "everybodys-records"
+LINKED = "linked-record"
 NO_CALLER = "no-caller"
 
 SPEC = ControlSpec(
@@ -47,6 +48,12 @@ SPEC = ControlSpec(
             EVERYBODYS,
             "All records are read or changed, whoever owns them",
             "Narrow the query to the caller's own records or tenant.",
+            Severity.MEDIUM,
+        ),
+        Way(
+            LINKED,
+            "What is written points at a record that the client chose",
+            "Look the record up together with the caller's id or tenant before its id is written, and stop on none.",
             Severity.MEDIUM,
         ),
         Way(

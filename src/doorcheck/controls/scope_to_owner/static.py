@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorcheck.controls.scope_to_owner import policies, spec
+from doorcheck.controls.scope_to_owner import policies, references, spec
 from doorcheck.controls.scope_to_owner.operations import Operation, Standing, operations_of
 from doorcheck.core import (
     Confidence,
@@ -102,6 +102,9 @@ def _of_operations(case: DoorCase, operations: list[Operation]) -> Verdict:
     everybodys = [each for each in operations if each.standing is Standing.EVERYBODYS]
     if everybodys:
         return _everybodys(everybodys)
+    linked = references.untied(case)
+    if linked:
+        return _linked(linked)
     untold = next((each for each in operations if each.standing is Standing.UNTOLD), None)
     if untold is not None:
         says = f"{untold.happening.effect.says} is left to row-level security, and no migration says what that allows"
@@ -166,6 +169,15 @@ def _everybodys(found: list[Operation]) -> Missing:
     says = f"{effect.says} takes all records, and the database says whose each of them is"
     stake = Severity.HIGH if effect.writes else Severity.MEDIUM
     return Missing(spec.EVERYBODYS, says, _evidence(found), stake, Confidence.MEDIUM)
+
+
+def _linked(found: list[references.Reference]) -> Missing:
+    worst = found[0]
+    effect = worst.happening.effect
+    names = ", ".join(sorted(map(_spoken, worst.names)))
+    says = f"{effect.says} writes which {worst.model.name} {names} names; nothing ties it to the caller"
+    evidence = tuple(dict.fromkeys(seen_effect(each.happening.effect, each.happening.through) for each in found))
+    return Missing(spec.LINKED, says, evidence[:_MAX_EVIDENCE], Severity.MEDIUM, Confidence.MEDIUM)
 
 
 def _spoken(name: str) -> str:

@@ -9,6 +9,7 @@ RAW_AFTER_PARSE = "raw-after-parse"
 CAST_ONLY = "cast-only"
 IGNORED_RESULT = "ignored-result"
 ACCEPTS_ANYTHING = "accepts-anything"
+MAY_BE_ABSENT = "may-be-absent"
 
 SPEC = ControlSpec(
     id=ControlId.VALIDATE_INPUT,
@@ -41,6 +42,11 @@ SPEC = ControlSpec(
             IGNORED_RESULT,
             "The result of the check is not looked at",
             "Return a 400 when the check fails, before anything is used.",
+        ),
+        Way(
+            MAY_BE_ABSENT,
+            "A record is looked up by what may not have been sent",
+            "Answer 400 when it is absent: a condition on nothing is dropped, or finds the record that has no value.",
         ),
         Way(
             ACCEPTS_ANYTHING,

@@ -20,7 +20,7 @@ def judge(case: DoorCase) -> Verdict:
     if trace.opaque is not None:
         return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
     judged = judged_uses(case)
-    raw = [one for one in judged if one.standing is Standing.RAW]
+    raw = [one for one in judged if one.standing in {Standing.RAW, Standing.ABSENT}]
     if raw:
         return _missing(case, raw)
     doubtful = next((one for one in judged if one.standing is Standing.DOUBTFUL), None)

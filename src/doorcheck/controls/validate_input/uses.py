@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 from doorcheck.core import Written
 from doorcheck.core.door import DoorKind
+from doorcheck.scan.facts.absences import keys_that_may_be_absent
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.proofs import TYPED, Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.requests import name_of
@@ -46,6 +48,7 @@ class Standing(enum.Enum):
     KEY_ONLY = "key only"
     SIGNED = "signed"
     RAW = "raw"
+    ABSENT = "absent"
     DOUBTFUL = "doubtful"
 
 
@@ -86,7 +89,18 @@ def judged_uses(case: DoorCase) -> list[Judged]:
             continue
         uses = (use for use in uses_of(effect, happening.facts) if use.input.channel not in _NOT_SENT)
         found.extend(_judged(case, use, happening, unfollowed) for use in uses if asked_here(case, use.facts))
+        absent = (use for use in keys_that_may_be_absent(effect, happening.facts) if asked_here(case, use.facts))
+        found.extend(Judged(use, happening, Standing.ABSENT) for use in absent if not _is_segment(case, use))
     return found
+
+
+def _is_segment(case: DoorCase, use: Use) -> bool:
+    """Whether a search parameter of the pages API is a segment of the URL, which is always there."""
+    named = use.input.channel == "query" and bool(use.input.path)
+    return named and use.input.path[0] in _SEGMENT.findall(case.door.route or "")
+
+
+_SEGMENT = re.compile(r"(?<!\[)\[(?:\.\.\.)?([^\[\]]+)\]")
 
 
 def _decides(at: int, case: DoorCase) -> bool:
@@ -107,7 +121,7 @@ def _judged(case: DoorCase, use: Use, happening: Happening, unfollowed: dict[str
         return Judged(use, happening, Standing.CHECKED, checked)
     if any(fact.kind is ProofKind.SIGNATURE for fact in happening.facts):
         return Judged(use, happening, Standing.SIGNED)
-    if is_text(case, use) and _is_harmless(use):
+    if is_text(case, use) and _is_harmless(case, use):
         return Judged(use, happening, Standing.KEY_ONLY)
     if use.unique and any(
         fact.kind is ProofKind.CHECKED and fact.of == name_of(use.input) for fact in case.trace.attempts
@@ -142,10 +156,10 @@ def is_text(case: DoorCase, use: Use) -> bool:
     return use.input.channel == "form" and bool(use.input.path) and case.door.kind is DoorKind.ROUTE_HANDLER
 
 
-def _is_harmless(use: Use) -> bool:
+def _is_harmless(case: DoorCase, use: Use) -> bool:
     """Whether any text will do: it is looked up, or it is a segment of the URL or tells of the caller's browser."""
     if use.place is Place.FIELD:
-        return use.input.channel == "params" or _about_call(use)
+        return use.input.channel == "params" or _is_segment(case, use) or _about_call(use)
     return use.place is Place.KEY
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from doorcheck.controls.validate_input import spec
-from doorcheck.controls.validate_input.uses import Judged
+from doorcheck.controls.validate_input.uses import Judged, Standing
 from doorcheck.core import Severity, Written
+from doorcheck.scan.facts.checks import LEFT_OVER
 from doorcheck.scan.facts.proofs import PARSED, Fact, ProofKind, in_order
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uses import Place
@@ -17,9 +18,17 @@ _SENTENCES = {
     spec.RAW_AFTER_PARSE: "{what} is parsed, but what was sent is used, not what the schema gave back: {effect}",
     spec.CAST_ONLY: "{what} is only declared to be of a type, which nothing checks: {effect}",
     spec.IGNORED_RESULT: "{what} is checked, but used whatever the result: {effect}",
+    spec.MAY_BE_ABSENT: "{what} is looked up though it may not have been sent: {effect}",
     spec.ACCEPTS_ANYTHING: "{what} passes a schema that lets anything through: {effect}",
 }
-_ORDER = (spec.RAW_AFTER_PARSE, spec.IGNORED_RESULT, spec.CAST_ONLY, spec.NO_SCHEMA, spec.ACCEPTS_ANYTHING)
+_ORDER = (
+    spec.RAW_AFTER_PARSE,
+    spec.IGNORED_RESULT,
+    spec.CAST_ONLY,
+    spec.NO_SCHEMA,
+    spec.MAY_BE_ABSENT,
+    spec.ACCEPTS_ANYTHING,
+)
 _STAKES = {
     "process": Severity.HIGH,
     "file": Severity.HIGH,
@@ -46,6 +55,8 @@ def fits(case: DoorCase, one: Judged, way: str) -> bool:
 
 
 def _way(case: DoorCase, one: Judged) -> str:
+    if one.standing is Standing.ABSENT:
+        return spec.MAY_BE_ABSENT
     check = one.use.input.check
     if check is not None and not check.cast:
         return spec.ACCEPTS_ANYTHING
@@ -53,7 +64,7 @@ def _way(case: DoorCase, one: Judged) -> str:
         return spec.RAW_AFTER_PARSE
     if _parsed(case.trace.attempts, one):
         return spec.IGNORED_RESULT
-    return spec.CAST_ONLY if check is not None else spec.NO_SCHEMA
+    return spec.CAST_ONLY if check is not None and check.cast != LEFT_OVER else spec.NO_SCHEMA
 
 
 def _parsed(facts: frozenset[Fact], one: Judged) -> Fact | None:

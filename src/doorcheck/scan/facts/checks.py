@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 
 MAX_MEMBERS = 80
+LEFT_OVER = "*left over"
+"""The ``cast`` of what is left of an object that nobody checked; the members of its shape were taken out of it."""
 
 
 class Kind(enum.Enum):
@@ -105,9 +107,14 @@ class Check:
 def below(check: Check | None, name: str) -> Check | None:
     """How a member of a checked value was checked."""
     if check is None or check.cast:
-        return check
+        return check if check is None or check.shape.members is None else _uncounted(check)
     shape = check.shape.member(name)
     return check if shape is check.shape else Check(check.file, check.at, shape, check.says)
+
+
+def _uncounted(check: Check) -> Check | None:
+    """What is known of a member of an object that was only declared to be of a type, once others were taken out."""
+    return None if check.cast == LEFT_OVER else Check(check.file, check.at, ANYTHING, check.says, check.cast)
 
 
 def object_of(members: dict[str, Shape], unknowns: Unknowns) -> Shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts.built import filled
 from doorcheck.scan.facts.provenance import Marks, marks
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.values import (
@@ -35,8 +36,10 @@ def collect(
 
     Only records are kept, and what the caller sent: what an answer gives away is told by them, and what is used.
     """
-    added = [value for value in given if kept_of(value)]
-    fuller = _with(owner, name, added) if added else None
+    fuller = filled(owner, name, given)
+    if fuller is None:
+        added = [value for value in given if kept_of(value)]
+        fuller = _with(owner, name, added) if added else None
     if fuller is None:
         return
     if isinstance(node, ir.Name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bytewise, claims, narrowing, ownership, roles, settings, texts
+from doorcheck.scan.facts import bytewise, claims, narrowing, ownership, roles, sending, settings, texts
 from doorcheck.scan.facts.choices import over_choice, ways_of
 from doorcheck.scan.facts.kinds import has_key, instance_of
 from doorcheck.scan.facts.proofs import Fact, ProofKind
@@ -118,6 +118,7 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
     mine, others = ownership.by_equality(left, right, scope.module.path, at)
     if mine or others:
         ev.attempts |= mine
+        mine |= sending.by_equality(left, right)
         yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
     no = (Branch(others),) if mine or others else EITHER
     test = _believing(ev, Test(yes, no, (left, right)), left, right, scope, at)

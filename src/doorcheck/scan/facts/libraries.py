@@ -166,7 +166,7 @@ def _sink(
         says=describe(callee, row),
         file=file,
         at=at,
-        subject=subject_of(callee, arguments),
+        subject="fetch" if row.address else subject_of(callee, arguments),
         operands=(*tables, *arguments),
         chooses=predicates.of_call(row, callee, arguments),
         given=arguments,

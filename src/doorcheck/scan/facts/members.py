@@ -111,7 +111,10 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
     if isinstance(value, Const):
         return UNDEFINED if value.value is None or value.value is UNDEFINED.value else Derived("member", (value,))
     if isinstance(value, Unknown):
-        return Derived(f".{name}", (value,)) if value.parts and is_credential_name(ev, name) else value
+        if value.parts and is_credential_name(ev, name):
+            return Derived(f".{name}", (value,))
+        sent = requests.member_of_one(value.parts, name) if value.fact is None else None
+        return value if sent is None else sent
     return ANYTHING
 
 
@@ -254,7 +257,8 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
         link = value.links[-1] if value.links else None
         proof = source_proof(row, link.file if link else scope.module.path, link.at if link else at)
         ev.attempts.add(proof)
-        return Session(proof, (name,) if ownership.is_role_word(name) else ())
+        says_what_they_may = ownership.is_role_word(name)
+        return Session(proof, (ownership.TENANT_ROLE if row.in_tenant else name,) if says_what_they_may else ())
     if isinstance(row, Builder | OwnHandlers):
         from doorcheck.scan.facts.libraries import member_row  # noqa: PLC0415 - libraries read members
 

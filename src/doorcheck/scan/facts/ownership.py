@@ -48,7 +48,9 @@ ROLE_WORDS = frozenset(
 )  # fmt: skip
 """Members of an identity or a membership that say what its holder may do, in lower case without ``_``."""
 
-_TENANT_ROLES = frozenset({"orgrole", "orgpermissions", "memberrole", "teamrole"})
+TENANT_ROLE = "orgRole"
+"""What a role among the members of an organisation is called, whatever name a library has for it."""
+_TENANT_ROLES = frozenset({TENANT_ROLE.lower(), "orgpermissions", "memberrole", "teamrole"})
 _IN_TENANT = "tenant"
 
 Names = frozenset[str]
@@ -96,7 +98,7 @@ def _asked_for(value: Value) -> list[Value]:
     found = [value]
     seen = {id(value)}
     for current in found:
-        for part in _predicate_of(current):
+        for part in predicate_parts(current):
             if id(part) not in seen:
                 seen.add(id(part))
                 found.append(part)
@@ -105,7 +107,7 @@ def _asked_for(value: Value) -> list[Value]:
     return found
 
 
-def _predicate_of(value: Value) -> tuple[Value, ...]:
+def predicate_parts(value: Value) -> tuple[Value, ...]:
     """What a part of a predicate was made of: a query within it asks for what it was told to.
 
     A number that was worked out, such as the offset of a page, names nothing.
@@ -166,7 +168,7 @@ def _without_ways_round(value: Value) -> tuple[Value, ...]:
     if isinstance(value, External) and value.path[-2:] == ("or", "()") and value.links:
         given = value.links[-1].arguments
         return () if _leads_round(given) else given
-    return _predicate_of(value)
+    return predicate_parts(value)
 
 
 _EITHER_OF = frozenset({"OR", "$or"})
@@ -187,6 +189,7 @@ def _sometimes_left_out(choice: Choice) -> bool:
 def owned(facts: Facts) -> Names:
     """The names of which this path knows that they stand for records of the caller."""
     found = {fact.of for fact in facts if fact.kind is ProofKind.OWNED and fact.polarity}
+    found |= {fact.of for fact in facts if fact.kind is ProofKind.SENT and fact.polarity and fact.of + IF_SENT in found}
     links = [tuple(fact.of.split(_SEPARATOR)) for fact in facts if fact.kind is ProofKind.WITHIN]
     for _ in range(4):
         more = {child for child, parent in links if parent in found} - found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import comparisons, narrowing, requests, streams, texts
+from doorcheck.scan.facts import built, comparisons, narrowing, requests, streams, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -63,6 +63,7 @@ def method(
     del ev, state, scope, at
     known = texts.joined_list(target, arguments) if isinstance(target, Arr) and name == "join" else None
     known = texts.method(target, name, arguments) if isinstance(target, Const) else known
+    known = built.method(target, name, arguments) if known is None else known
     if known is not None:
         return known
     if name == "toString" and not arguments:
@@ -119,6 +120,12 @@ def _text(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> V
     return Derived("text", arguments)
 
 
+def _encoded(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    """A text in which nothing means anything to an address any more."""
+    del ev, state, at, file
+    return Derived("text", (Derived("encoded", arguments),))
+
+
 def _json(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del ev, state, at, file
     return Derived("json", arguments)
@@ -171,6 +178,8 @@ def _assign(ev: Evaluator, arguments: Call, state: State, at: int, file: str) ->
 def _from_entries(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del ev, state, at, file
     value = _inner(_first(arguments))
+    if built.is_form(value):
+        return built.fields_of(value)
     return value if isinstance(value, Input) else Derived("call", arguments)
 
 
@@ -215,13 +224,6 @@ def _next_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str
     return Obj({"middleware": Const("next")}, arguments)
 
 
-def _request(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    """A request made from the one that came is the one that came."""
-    del ev, state, at, file
-    value = _first(arguments)
-    return value if isinstance(value, Input) and value.channel == "request" else Derived("call", arguments)
-
-
 def _rewrite_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del ev, state, at, file
     return Obj({"middleware": Const("rewrite"), "to": _first(arguments)}, arguments[1:])
@@ -252,6 +254,13 @@ def _url(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Va
     if isinstance(value, Input):
         return value if value.channel == "url" else Derived("text", arguments)
     return Derived("text", arguments)
+
+
+def _parameters(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    value = _first(arguments)
+    if isinstance(value, Input) and (value.channel == "url" or (value.channel == "query" and not value.path)):
+        return value
+    return _encoded(ev, arguments, state, at, file) if isinstance(value, Obj) else _text(ev, arguments, state, at, file)
 
 
 def _fetch(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -320,7 +329,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Date": _number,
     "BigInt": _number,
     "decodeURIComponent": _text,
-    "encodeURIComponent": _text,
+    "encodeURIComponent": _encoded,
     "atob": _text,
     "btoa": _text,
     "Buffer.from": _text,
@@ -347,14 +356,16 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Response.error": _redirect_reply,
     "NextResponse.next": _next_reply,
     "NextResponse.rewrite": _rewrite_reply,
-    "NextRequest": _request,
-    "Request": _request,
+    "NextRequest": built.request,
+    "Request": built.request,
+    "Headers": built.headers,
+    "FormData": built.form,
     "RegExp": _regular_expression,
     "Set": _set,
     "ReadableStream": streams.made,
     "TransformStream": streams.made,
     "URL": _url,
-    "URLSearchParams": _url,
+    "URLSearchParams": _parameters,
     "fetch": _fetch,
     "crypto.timingSafeEqual": _safe_equal,
     "timingSafeEqual": _safe_equal,

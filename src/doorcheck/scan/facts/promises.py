@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import ownership
+from doorcheck.scan.facts.apart import sent_instead
 from doorcheck.scan.facts.lookups import found_proofs
 from doorcheck.scan.facts.ownership import Scoped
 from doorcheck.scan.facts.proofs import Fact, ProofKind
@@ -59,7 +60,11 @@ def _answer(ev: Evaluator, effect: Effect, state: State) -> Row:
     known = bool(scoped.names & ownership.owned(state.facts))
     own = scoped.own or known or any(fact.kind in {ProofKind.TOKEN, ProofKind.CAPABILITY} for fact in proofs)
     scoped = Scoped(scoped.names, own, scoped.child)
-    found = proofs | ownership.found_facts(effect, scoped, effect.file, effect.at)
+    learned = ownership.found_facts(effect, scoped, effect.file, effect.at)
+    if scoped.own and scoped.names:
+        anybodys = {name for way, _ in sent_instead(effect) if not way.own for name in way.names}
+        learned = frozenset(fact for fact in learned if fact.of not in anybodys)
+    found = proofs | learned
     ev.attempts |= found
     if found and _throws_where_none(effect):
         ev.may_throw(state)

@@ -106,13 +106,17 @@ def proven(facts: Facts) -> bool:
 
 
 def contradictory(facts: Facts) -> bool:
-    """Whether no real path can know all of this: a variable has two values, a request two methods."""
+    """Whether no real path can know all of this: a variable has two values, a request two methods, or a part of it was
+    sent and was not."""
     facts = frozenset([fact for fact in facts if fact.kind in _EXCLUDING])
     if len(facts) < 2:
         return False
     methods = {(fact.of, fact.polarity) for fact in facts if fact.kind is ProofKind.METHOD}
     asked = {of for of, polarity in methods if polarity}
     if len(asked) > 1 or any((of, False) in methods for of in asked):
+        return True
+    sent = {fact.of for fact in facts if fact.kind is ProofKind.SENT and fact.polarity}
+    if sent and any(fact.kind is ProofKind.SENT and not fact.polarity and fact.of in sent for fact in facts):
         return True
     unset = {fact.file for fact in facts if fact.kind is ProofKind.UNSET_SECRET and fact.polarity}
     if unset and any(
@@ -124,7 +128,7 @@ def contradictory(facts: Facts) -> bool:
     return any((chosen[fact.file] == fact.at) != fact.polarity for fact in settings if fact.file in chosen)
 
 
-_EXCLUDING = frozenset({ProofKind.METHOD, ProofKind.UNSET_SECRET, ProofKind.CONFIGURED})
+_EXCLUDING = frozenset({ProofKind.METHOD, ProofKind.SENT, ProofKind.UNSET_SECRET, ProofKind.CONFIGURED})
 
 
 def configured(setting: str, choice: str, says: str, *, polarity: bool = True) -> Fact:

@@ -92,6 +92,13 @@ def _mark_of_external(value: External) -> tuple[object, ...] | None:
     return None
 
 
+def is_hash(value: Value) -> bool:
+    """Whether this value itself came out of a hash, and not only a part of it."""
+    of = _MARK.get(type(value))
+    return of is not None and of(value) in _HASHED
+
+
+_HASHED = (("how", "hash"), ("how", "hmac"))
 _CACHING = frozenset({Derived, Unknown, External})
 _MARK: dict[type[Value], Callable[[Any], tuple[object, ...] | None]] = {
     Input: _mark_of_input,

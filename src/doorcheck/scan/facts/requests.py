@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from doorcheck.scan.facts.checks import Check, Shape, below
-from doorcheck.scan.facts.values import ANYTHING, Const, Derived, Input, Obj, Promise, Value
+from doorcheck.scan.facts.checks import ANYTHING as UNCHECKED
+from doorcheck.scan.facts.checks import LEFT_OVER, MAX_MEMBERS, Check, Kind, Shape, Unknowns, below
+from doorcheck.scan.facts.values import ANYTHING, UNDEFINED, Const, Derived, Input, Obj, Promise, Unknown, Value
 
 _REQUEST_MEMBERS = {
     "headers": "headers",
@@ -61,7 +62,37 @@ def member_of(value: Input, name: str) -> Value:
         return Derived("length", (value,))
     if len(value.path) >= MAX_PATH:
         return value
+    if _is_left_out(value.check, name):
+        return UNDEFINED
     return Input(value.channel, (*value.path, name), below(value.check, name))
+
+
+def member_of_one(parts: Sequence[Value], name: str) -> Value | None:
+    """A member of one of several parts of the request, as far as they have it; None where not all of them are such."""
+    sent = [part for part in parts if isinstance(part, Input)]
+    if not sent or len(sent) != len(parts):
+        return None
+    found = {(part.channel, part.path, part.check): member_of(part, name) for part in sent}
+    left = tuple(value for value in found.values() if value is not UNDEFINED)
+    if len(left) < 2:
+        return left[0] if left else UNDEFINED
+    return Unknown(None, left)
+
+
+def _is_left_out(check: Check | None, name: str) -> bool:
+    """Whether this field was taken out, by the code or by a schema that does not name it and lets no others through."""
+    if check is None:
+        return False
+    shape = check.shape
+    named = shape.members
+    if not check.counts:
+        return bool(check.cast) and any(each == name for each, _ in named or ())
+    if shape.kind is not Kind.OBJECT or named is None or shape.items is not None:
+        return False
+    return shape.unknowns in _CLOSED and not any(each == name for each, _ in named)
+
+
+_CLOSED = frozenset({Unknowns.STRIPPED, Unknowns.REJECTED})
 
 
 def element_of(value: Input) -> Input:
@@ -70,14 +101,26 @@ def element_of(value: Input) -> Input:
 
 
 def without(value: Input, names: Collection[str]) -> Input:
-    """What is left of a checked object when these fields are taken out of it; what nobody checked is as it was."""
+    """What is left of an object when these fields are taken out of it."""
     check = value.check
-    if check is None or check.cast or check.shape.members is None:
+    if check is None or check.cast:
+        return _left_over(value, names)
+    if check.shape.members is None:
         return value
     shape = check.shape
     left = tuple(member for member in shape.members or () if member[0] not in names)
     narrowed = Shape(shape.kind, left, shape.items, shape.unknowns)
     return Input(value.channel, value.path, Check(check.file, check.at, narrowed, check.says))
+
+
+def _left_over(value: Input, names: Collection[str]) -> Input:
+    """What nobody checked is as it was, but for what was taken out."""
+    before = value.check
+    gone = {*names, *(name for name, _ in (before.shape.members if before is not None else None) or ())}
+    shape = Shape(Kind.ANYTHING, tuple((name, UNCHECKED) for name in sorted(gone)[:MAX_MEMBERS]))
+    if before is None:
+        return Input(value.channel, value.path, Check("", 0, shape, "left over", LEFT_OVER))
+    return Input(value.channel, value.path, Check(before.file, before.at, shape, before.says, before.cast))
 
 
 def name_of(value: Input) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.members import of_rest
-from doorcheck.scan.facts.values import UNDEFINED, Alternative, Choice, Const, Obj, Promise, Value
+from doorcheck.scan.facts.proofs import NOTHING
+from doorcheck.scan.facts.requests import member_of
+from doorcheck.scan.facts.state import new_choice
+from doorcheck.scan.facts.values import UNDEFINED, Alternative, Choice, Const, Input, Obj, Promise, Value
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
@@ -23,7 +26,21 @@ def spread_into(
     elif isinstance(value, Choice) and all(_is_plain(one.value) for one in value.alternatives):
         _spread_choice(ev, props, rest, value, state, scope)
     elif not isinstance(value, Const):
+        if isinstance(value, Input) and value.channel in _OBJECTS:
+            _may_replace(props, value)
         rest.append(value)
+
+
+_OBJECTS = frozenset({"body", "argument", "form"})
+
+
+def _may_replace(props: dict[str, Value], sent: Input) -> None:
+    """What the caller sent takes the place of what stands before it: ``{ owner: me, ...body }``."""
+    shape = sent.check.shape if sent.check is not None and sent.check.counts else None
+    named = {name for name, _ in shape.members or ()} if shape is not None else None
+    for name, before in props.items():
+        if named is None or name in named:
+            props[name] = new_choice([Alternative(member_of(sent, name), NOTHING), Alternative(before, NOTHING)])
 
 
 def _is_plain(value: Value) -> bool:

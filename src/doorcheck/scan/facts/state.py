@@ -140,7 +140,7 @@ def telling(facts: Facts) -> Facts:
 
 
 def merge(states: list[State]) -> list[State]:
-    """Paths that know the same become one; at most MAX_PATHS remain, the rest meet in what they have in common."""
+    """Paths that know the same become one; at most MAX_PATHS remain, the rest meet those that know the most like it."""
     if len(states) < 2:
         return states
     groups: dict[Facts, State] = {}
@@ -150,11 +150,12 @@ def merge(states: list[State]) -> list[State]:
             join(groups[key], state)
         else:
             groups[key] = state
-    merged = list(groups.values())
-    while len(merged) > MAX_PATHS:
-        last = merged.pop()
-        join(merged[-1], last)
-    return merged
+    while len(groups) > MAX_PATHS:
+        known, last = groups.popitem()
+        # the latest of those that know the most like it: paths of different methods of a request meet last
+        nearest = min(reversed(groups), key=lambda each: len(each ^ known))
+        join(groups[nearest], last)
+    return list(groups.values())
 
 
 def join(into: State, other: State) -> None:

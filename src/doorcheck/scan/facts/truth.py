@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorcheck.scan.facts import claims, ownership, relations
+from doorcheck.scan.facts import claims, ownership, relations, sending
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, contradictory, shared
 from doorcheck.scan.facts.settings import is_secret_name, switched
 from doorcheck.scan.facts.state import State, telling
@@ -62,18 +62,13 @@ def truth(value: Value, state: State | None = None) -> tuple[Branches, Branches]
 def _of_sent(value: Value) -> tuple[Branches, Branches] | None:
     """The ways for a part of the request, or for its length; None for anything else."""
     if isinstance(value, Derived) and value.how == "length" and isinstance(value.parts[0], Input):
-        return EITHER, (Branch(_unsent(value.parts[0])),)
+        return EITHER, (Branch(sending.unsent(value.parts[0])),)
     if not isinstance(value, Input):
         return None
     yes, no = claims.of_flag(value, polarity=True), claims.of_flag(value, polarity=False)
-    return (Branch(yes),) if yes else EITHER, (Branch(no | _unsent(value)),)
-
-
-def _unsent(value: Input) -> Facts:
-    """The fact that nothing was sent there: nothing of anybody's is named by it."""
-    if not value.path:
-        return NOTHING
-    return frozenset({Fact(ProofKind.SENT, "", 0, "it was not sent", polarity=False, of=ownership.name_of(value))})
+    return (Branch(yes | sending.sent(value)),) if yes or sending.is_optional(value) else EITHER, (
+        Branch(no | sending.unsent(value)),
+    )
 
 
 _PUBLIC_COLUMNS = frozenset({"public", "ispublic"})

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
-from doorcheck.scan.facts.provenance import MAX_MARKS, marks
+from doorcheck.scan.facts.provenance import MAX_MARKS, is_hash, marks
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.values import (
     Arr,
@@ -112,6 +111,7 @@ _LINKS = {
 _RAW_QUERIES = frozenset({"$queryRawUnsafe", "$executeRawUnsafe", "unsafe", "raw", "query", "execute"})
 _WRITES_FIRST = frozenset({"create", "insert", "save", "values", "set", "upsert", "add"})
 _LISTS = frozenset({"findMany", "find", "count", "aggregate", "groupBy", "all"})
+_ADDRESSES = frozenset({"url", "baseURL", "uri", "nextUrl"})
 _BY_KEY = frozenset({"get", "getex", "hget", "hgetall"})
 _TEXTS = frozenset({"params", "query", "header", "cookie"})
 _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "xor", "hash", "hmac", "error", "unary"})
@@ -153,7 +153,7 @@ def _may_carry_input(value: Value) -> bool:
 
 def found_by(effect: Effect) -> Facts:
     """What finding a record says of the texts it was looked up by: they are what the server keeps."""
-    if effect.writes or method_of(effect) in _LISTS or not (effect.kind == "database" or _is_kept(effect)):
+    if effect.writes or looks_up_many(effect) or not (effect.kind == "database" or _is_kept(effect)):
         return NOTHING
     return frozenset(
         Fact(ProofKind.CHECKED, effect.file, effect.at, "a record was found by it", of=name_of(use.input))
@@ -162,6 +162,11 @@ def found_by(effect: Effect) -> Facts:
         and (use.input.check is None or not use.input.check.counts)
         and (use.unique or (use.input.channel in _TEXTS and use.input.path))
     )
+
+
+def looks_up_many(effect: Effect) -> bool:
+    """Whether an operation gives a list of records, or counts them."""
+    return method_of(effect) in _LISTS
 
 
 def _is_kept(effect: Effect) -> bool:
@@ -217,8 +222,13 @@ def _of_file(effect: Effect, position: int, value: Value) -> Iterator[tuple[Plac
 
 
 def _of_call(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
-    address = position == 0 and effect.subject == "fetch"
-    yield Place.ADDRESS if address else Place.FIELD, value, False
+    if position > 0 or effect.subject != "fetch":
+        yield Place.FIELD, value, False
+    elif isinstance(value, Obj) and value.props.keys() & _ADDRESSES:
+        for name, item in value.props.items():
+            yield Place.ADDRESS if name in _ADDRESSES else Place.FIELD, item, False
+    else:
+        yield Place.ADDRESS, value, False
 
 
 def _of_process(effect: Effect, position: int, value: Value) -> Iterator[tuple[Place, Value, bool]]:
@@ -327,11 +337,13 @@ def _changed(at: _At, place: Place, *, as_record: bool, nesting: bool) -> _At:
 
 
 def _walk_derived(value: Derived, at: _At, walk: _Walk) -> None:
-    if value.how in _NOTHING_LEFT or is_hashed(value):
+    if value.how in _NOTHING_LEFT or (value.how == "call" and any(map(is_hash, value.parts))):
         return
     alone = value.parts[0] if len(value.parts) == 1 else None
     if value.how in {"text", "string"} and not (isinstance(alone, Input) and not alone.path):
         at = at._replace(form=Form.TEXT, as_record=False)
+    elif value.how == "encoded":
+        at = at._replace(form=Form.TEXT, as_record=False, place=Place.FIELD if at.place is Place.ADDRESS else at.place)
     elif value.how == "parse":
         at = at._replace(form=Form.PARSED)
     elif value.how not in {"element", "member"}:
@@ -341,7 +353,7 @@ def _walk_derived(value: Derived, at: _At, walk: _Walk) -> None:
 
 
 def _walk_external(value: External, at: _At, walk: _Walk) -> None:
-    if is_hashed(value) or not value.links:
+    if is_hash(value) or not value.links:
         return
     for link in value.links[-6:]:
         place = at.place

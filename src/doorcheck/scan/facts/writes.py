@@ -128,7 +128,7 @@ def _records_in(value: Value) -> Iterator[tuple[Value, Facts, bool]]:
 
 def _let_through(value: Input, at: _Record, numbers: _Numbers, model_of: ModelOf) -> Iterator[Entry]:
     """The fields of something sent that its schema names."""
-    shape = value.check.shape if value.check is not None else None
+    shape = value.check.shape if value.check is not None and not value.check.cast else None
     if shape is None:
         return
     if shape.kind is Kind.LIST:

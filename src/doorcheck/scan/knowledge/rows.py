@@ -20,7 +20,8 @@ class SessionSource(_Row, frozen=True, kw_only=True):
     """A value that is there only for a caller who has proved something.
 
     ``absent`` is how it says "nobody": ``null`` (the value itself is null or undefined), ``false``, ``throws``
-    (it does not come back: exception or redirect). ``proof`` is what its presence proves.
+    (it does not come back: exception or redirect). ``proof`` is what its presence proves. ``in_tenant`` marks a role or
+    permission that its holder has among the members of an organisation, and nowhere else.
     """
 
     absent: Literal["null", "false", "throws"] = "null"
@@ -28,6 +29,7 @@ class SessionSource(_Row, frozen=True, kw_only=True):
     says: str
     promise: bool = True
     returns: Literal["identity", "input"] = "identity"
+    in_tenant: bool = False
 
 
 class Sink(_Row, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     """What an undefined value in its predicate does: ``dropped`` widens the query to everybody's records."""
     chooses: Literal["where", "first", "all"] = "where"
     """Which argument chooses the records: the ``where`` of an options object, the first one, or all (raw SQL)."""
+    address: bool = False
+    """Whether its first argument is the address that it calls, or options with the address among them."""
     policies: bool = False
     """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
     asks: list[str] = []

@@ -117,6 +117,18 @@ def test_names_decide_where_nothing_is_referenced(tmp_path: Path) -> None:
     assert found == {"clerk_user_id": {Role.OWNER}, "org_id": {Role.TENANT}, "is_verified": {Role.PRIVILEGED}}
 
 
+def test_beside_a_column_that_points_at_the_tenant_another_name_is_somebody_elses(tmp_path: Path) -> None:
+    sql = (
+        "CREATE TABLE users (id int); CREATE TABLE teams (id int);"
+        "CREATE TABLE members (user_id int references users(id), team_id int references teams(id));"
+        "CREATE TABLE links (id int, team_id int references teams(id), tenant_id text);"
+        "CREATE TABLE marks (id int, tenant_id text);"
+    )
+    found = schemas(tmp_path, {"schema.sql": sql})
+    assert roles(model(found, "links")) == {"team_id": {Role.TENANT}}
+    assert roles(model(found, "marks")) == {"tenant_id": {Role.TENANT}}
+
+
 def test_supabase_accounts_lie_outside_of_the_files(tmp_path: Path) -> None:
     sql = (
         "CREATE TABLE public.profiles (id uuid primary key references auth.users on delete cascade, username text);"

@@ -233,7 +233,9 @@ class Kinship:
     # Columns
 
     def _columns(self, model: Model) -> tuple[Column, ...]:
-        found = [replace(each, roles=frozenset(self._roles(model, each))) for each in model.columns]
+        found = _without_foreign_tenants(
+            [replace(each, roles=frozenset(self._roles(model, each))) for each in model.columns]
+        )
         owned = any(Role.OWNER in each.roles for each in found)
         if owned:
             return tuple(found)
@@ -336,3 +338,13 @@ def _ends(way: tuple[Link, ...], model: Model) -> list[Chain]:
 
 def _is_one_of(column: Column, types: Sequence[str]) -> bool:
     return any(part in column.type for part in types)
+
+
+def _without_foreign_tenants(columns: list[Column]) -> list[Column]:
+    """Where one column points at the tenant, another that only sounds like one holds somebody else's number."""
+    if not any(Role.TENANT in each.roles and each.references for each in columns):
+        return columns
+    return [
+        each if each.references or Role.TENANT not in each.roles else replace(each, roles=each.roles - {Role.TENANT})
+        for each in columns
+    ]
