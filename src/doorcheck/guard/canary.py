@@ -39,8 +39,9 @@ def prove_refusal(around: Callable[[Application], Application]) -> None:
         "http_version": "1.1",
         "method": "POST",
         "scheme": "https",
-        "path": f"/{secrets.token_hex(16)}",
-        "raw_path": b"/",
+        # No URL has such a path: a route or a mount for all of them, as of a front end's files, is not for this one.
+        "path": secrets.token_hex(16),
+        "raw_path": b"",
         "query_string": b"",
         "root_path": "",
         "headers": [],
@@ -55,5 +56,5 @@ def prove_refusal(around: Callable[[Application], Application]) -> None:
         pass
     finally:
         crossing.close()
-    if not sent or sent[0].get("status") not in {404, 503}:
+    if not sent or sent[0].get("status") not in {404, 405, 503}:
         raise GuardError("the canary request was not refused: the guard does not hold, and nothing is served")

@@ -240,6 +240,14 @@ def test_debug_and_readable_credentials_do_not_start() -> None:
     assert any("CORSMiddleware lets any site read" in line for line in found)
 
 
+def test_a_cors_middleware_that_no_preflight_would_reach_does_not_start() -> None:
+    from starlette.middleware.cors import CORSMiddleware  # noqa: PLC0415
+
+    app = Starlette()
+    app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.test"])
+    assert any("Guard(cors=Cors(...))" in line for line in offences(app))
+
+
 class Loose(BaseModel):
     title: str
 

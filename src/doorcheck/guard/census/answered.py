@@ -65,8 +65,7 @@ def _undeclared(leaf: Leaf) -> str:
 
 def written_here(leaf: Leaf) -> bool:
     """Whether its endpoint is the application's own, and not a framework's."""
-    module = getattr(leaf.endpoint, "__module__", "") or ""
-    return module.partition(".")[0] not in {"fastapi", "starlette"}
+    return _ours(leaf.endpoint)
 
 
 def _caller(declaration: Declaration) -> Iterator[Open]:
@@ -98,12 +97,7 @@ def _dependant(leaf: Leaf) -> Any:
 
 def _inputs(leaf: Leaf) -> Iterator[tuple[str, str, Any]]:
     """Every parameter that FastAPI reads from the request: its name, where it is from, its annotation."""
-    pending = [_dependant(leaf)]
-    while pending:
-        dependant = pending.pop()
-        if dependant is None:
-            continue
-        pending.extend(dependant.dependencies)
+    for dependant in _dependants(_dependant(leaf)):
         for place in ("path", "query", "header", "cookie", "body"):
             for field in getattr(dependant, f"{place}_params"):
                 yield field.alias, f"{place} {field.name}", field.field_info.annotation
@@ -114,8 +108,28 @@ def _reads_by_itself(leaf: Leaf) -> bool:
     dependant = _dependant(leaf)
     if dependant is None:
         return leaf.kind is Kind.ROUTE and written_here(leaf)
-    takes_request = bool(getattr(dependant, "request_param_name", None))
-    return takes_request and not dependant.body_params and bool(leaf.methods - SAFE_METHODS)
+    if not leaf.methods - SAFE_METHODS:
+        return False
+    every = list(_dependants(dependant))
+    return any(one.request_param_name and _ours(one.call) for one in every) and not any(
+        one.body_params for one in every
+    )
+
+
+def _dependants(dependant: Any) -> Iterator[Any]:
+    """What FastAPI calls for a request: the endpoint and all that it depends on."""
+    pending = [dependant]
+    while pending:
+        one = pending.pop()
+        if one is not None:
+            pending.extend(one.dependencies)
+            yield one
+
+
+def _ours(call: object) -> bool:
+    """Whether this is no part of a framework, which reads no body behind our back."""
+    kind = call if hasattr(call, "__module__") else type(call)
+    return (kind.__module__ or "").partition(".")[0] not in {"fastapi", "starlette"}
 
 
 def _resource(leaf: Leaf, declaration: Declaration) -> Iterator[Open]:
@@ -125,8 +139,14 @@ def _resource(leaf: Leaf, declaration: Declaration) -> Iterator[Open]:
             yield Open(Question.RESOURCE, f"resource= speaks of {name!r}, which is no parameter of this door")
         return
     # A door that is open to anybody, changes nothing and is told nothing can only tell what everybody may know.
-    quiet = isinstance(declaration.caller, Public) and leaf.methods <= SAFE_METHODS and leaf.kind is Kind.ROUTE
-    if quiet and not any(True for _ in _inputs(leaf)) and not getattr(leaf.route, "param_convertors", {}):
+    quiet = isinstance(declaration.caller, Public) and leaf.kind is Kind.ROUTE
+    if (
+        quiet
+        and leaf.methods
+        and leaf.methods <= SAFE_METHODS
+        and not any(True for _ in _inputs(leaf))
+        and not getattr(leaf.route, "param_convertors", {})
+    ):
         return
     yield Open(
         Question.RESOURCE,

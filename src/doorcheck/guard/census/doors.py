@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import functools
+import inspect
 import operator
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,12 +16,19 @@ from starlette.routing import BaseRoute, Host, Match, Mount, Route, Router, WebS
 from doorcheck.guard.declaration import Declaration, declaration_of, written_at
 
 try:
+    from fastapi.routing import APIRoute
+except ImportError:  # Starlette alone.
+    APIRoute = Route  # type: ignore[assignment, misc]
+try:
     from fastapi.routing import iter_route_contexts
 except ImportError:  # Starlette alone, or a FastAPI that copies the routes it includes.
     iter_route_contexts = None  # type: ignore[assignment]
 
 Scope = MutableMapping[str, Any]
 MAX_DEPTH = 16
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY")
+_BY_PATH = {one.matches for one in (Route, WebSocketRoute, Mount, APIRoute)}
+"""How routes are met whose type, method and path say whether they are. A version in a header would be another way."""
 
 
 class Kind(enum.StrEnum):
@@ -62,6 +71,10 @@ class Node:
     matches: Callable[[Scope], tuple[Match, Scope]]
     leaf: Leaf | None
     children: tuple[Node, ...] = ()
+    last: bool = False
+    """Whether it is tried only where nothing before it has the path at all."""
+    root: str = ""
+    """The ``root_path`` that a mounted application puts in the place of its mount's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,8 @@ class Census:
     nodes: tuple[Node, ...]
     sources: tuple[tuple[list[Any], list[Any]], ...]
     applications: tuple[object, ...]
-    by_host: bool
+    varies: bool
+    """Whether more than type, method and path of a request may decide where it goes."""
     known: dict[tuple[str, str, str, str], Found] = field(default_factory=dict, compare=False, repr=False)
 
     def leaves(self) -> Iterator[Leaf]:
@@ -99,14 +113,15 @@ class Census:
 
     def find(self, scope: Scope) -> Found:
         """The door by which this request would come in, found as the routers find it (first whole match)."""
-        if self.by_host:
+        if self.varies:
             return _find(self.nodes, scope)
         key = (scope["type"], scope.get("method", ""), scope.get("root_path", ""), scope["path"])
         found = self.known.get(key)
         if found is None:
             found = _find(self.nodes, scope)
-            # Only paths without parameters are kept, so that strangers cannot fill the memory with paths.
-            if found.leaf is not None and key[3] == key[2] + found.leaf.path:
+            # Only paths without parameters are kept, so that strangers cannot fill the memory with paths or methods.
+            leaf = found.leaf
+            if leaf is not None and key[3] == key[2] + leaf.path and (not key[1] or key[1] in leaf.methods):
                 self.known[key] = found
         return found
 
@@ -121,11 +136,16 @@ def _leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
 def _find(nodes: Sequence[Node], scope: Scope) -> Found:
     partial: Leaf | None = None
     for node in nodes:
+        if node.last and partial is not None:
+            break
         match, child = node.matches(scope)
         if match is Match.NONE:
             continue
         if node.leaf is None:
-            return _find(node.children, {**scope, **child})
+            inside = {**scope, **child}
+            if node.root:
+                inside["root_path"] = node.root
+            return _find(node.children, inside)
         if match is Match.FULL:
             return Found(node.leaf, child.get("path_params", {}))
         partial = partial or node.leaf
@@ -139,7 +159,7 @@ def take_census(app: Starlette) -> Census:
     """
     reading = _Reading()
     nodes = reading.router(app.router, app, "", 0)
-    return Census(nodes, tuple(reading.sources), tuple(reading.applications), reading.by_host)
+    return Census(nodes, tuple(reading.sources), tuple(reading.applications), reading.varies)
 
 
 class _Reading:
@@ -148,7 +168,7 @@ class _Reading:
     def __init__(self) -> None:
         self.sources: list[tuple[list[Any], list[Any]]] = []
         self.applications: list[object] = []
-        self.by_host = False
+        self.varies = False
 
     def router(self, router: Router, app: object, prefix: str, depth: int) -> tuple[Node, ...]:
         if depth > MAX_DEPTH:
@@ -163,7 +183,21 @@ class _Reading:
             # A route that was included under a prefix is met by the copy that knows the prefix.
             effective = context.original_route if context.path is None else context
             found.append(self.node(context.original_route, effective, app, prefix, depth))
-        return tuple(found)
+        return (*found, *self._front_ends(router, app, prefix))
+
+    def _front_ends(self, router: Router, app: object, prefix: str) -> list[Node]:
+        """The folders of ``app.frontend()``, which FastAPI keeps apart and tries after all routes."""
+        found = []
+        for one in getattr(router, "_iter_low_priority_routes", tuple)():
+            group: Any = getattr(one, "original_route", one)
+            within = getattr(one, "frontend_prefix", "")
+            self.sources.append((group.routes, list(group.routes)))
+            for route in group.routes:
+                path = within + route.path.rstrip("/")
+                leaf = Leaf(Kind.MOUNT, prefix + path, frozenset(route.methods), route.app, route, app, None)
+                matches = functools.partial(route.matches_with_path, path=path or "/")
+                found.append((len(path), Node(matches, leaf, last=True)))
+        return [node for _, node in sorted(found, key=lambda each: -each[0])]
 
     def _watch(self, router: Router) -> None:
         self.sources.append((router.routes, list(router.routes)))
@@ -174,21 +208,30 @@ class _Reading:
 
     def node(self, route: BaseRoute, effective: Any, app: object, prefix: str, depth: int) -> Node:
         path = prefix + (getattr(effective, "path", None) or "")
-        self.by_host |= isinstance(route, Host)
+        self.varies |= getattr(type(route), "matches", None) not in _BY_PATH
         if isinstance(route, Mount | Host):
             inner = getattr(effective, "_base_app", None) or effective.app
             inside = _router_of(inner)
+            at = _mounted_at(route, path)
             if inside is not None:
-                nodes = self.router(inside, inner, _mounted_at(route, path), depth + 1)
-                return Node(effective.matches, None, nodes)
-            return Node(effective.matches, _leaf(Kind.MOUNT, path, inner, route, app))
+                nodes = self.router(inside, inner, at, depth + 1)
+                # FastAPI's own wins over what its mount says.
+                return Node(effective.matches, None, nodes, root=getattr(inner, "root_path", "") or "")
+            return Node(effective.matches, _leaf(Kind.MOUNT, at, inner, route, app))
         kind = Kind.UNKNOWN
         if isinstance(route, Route):
             kind = Kind.ROUTE
         elif isinstance(route, WebSocketRoute):
             kind = Kind.WEBSOCKET
-        methods = frozenset(getattr(effective, "methods", None) or ())
+        methods = frozenset(getattr(effective, "methods", None) or _methods_of(getattr(effective, "endpoint", None)))
         return Node(effective.matches, _leaf(kind, path, getattr(effective, "endpoint", route), route, app, methods))
+
+
+def _methods_of(endpoint: object) -> Iterator[str]:
+    """The methods of an endpoint class, for which its route has no list."""
+    for method in _METHODS if inspect.isclass(endpoint) else ():
+        if callable(getattr(endpoint, method.lower(), None)) or (method == "HEAD" and hasattr(endpoint, "get")):
+            yield method
 
 
 def _mounted_at(route: Mount | Host, path: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 
 from doorcheck.guard.census.answered import open_questions, written_here
 from doorcheck.guard.census.doors import NOWHERE, Census, Found, Leaf, Scope, redeclared, take_census
@@ -23,6 +25,7 @@ class Register:
         self._declared = declared
         self._census: Census | None = None
         self._admitted: frozenset[Place] = frozenset()
+        self._first: Census | None = None
 
     @property
     def taken(self) -> bool:
@@ -46,7 +49,8 @@ class Register:
         offences = [*self._application(census), *self._doors(census), *self._stale(census)]
         if offences and not observe:
             raise UndeclaredDoors(offences)
-        self._census = census
+        # The routes of the first census are kept, so that no later one has the place in memory of one of them.
+        self._census = self._first = census
         self._admitted = frozenset(_place(leaf) for leaf in census.leaves())
         return offences
 
@@ -59,7 +63,11 @@ class Register:
             census = self._census = redeclared(
                 self._count(), lambda leaf: leaf.declaration if _place(leaf) in self._admitted else None
             )
-        return census.find(scope)
+        try:
+            return census.find(scope)
+        except ValueError:
+            # A convertor that cannot read what its own pattern lets pass, such as a number of 5000 digits.
+            return NOWHERE
 
     def _count(self) -> Census:
         return redeclared(
@@ -87,6 +95,11 @@ class Register:
                 yield "debug=True shows faults with their source to every caller: take it away"
             for middleware in app.user_middleware:
                 options: dict[str, Any] = middleware.kwargs
+                if inspect.isclass(middleware.cls) and issubclass(middleware.cls, CORSMiddleware):
+                    yield (
+                        "CORSMiddleware stands behind the guard, which answers a browser's preflight before it: give "
+                        "Guard(cors=Cors(...)) instead"
+                    )
                 anybody = "*" in tuple(options.get("allow_origins", ())) or options.get("allow_origin_regex")
                 if anybody and options.get("allow_credentials"):
                     yield (

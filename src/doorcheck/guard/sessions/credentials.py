@@ -58,7 +58,8 @@ def read_presented(cookie: bytes | None, authorization: bytes | None) -> Present
         if len(cookie) > MAX_COOKIES:
             raise SessionRefused("the Cookie header is too large")
         for pair in cookie.decode("latin-1").split(";"):
-            name, equals, value = pair.strip().partition("=")
+            # Other blanks are a part of the name, and such a name has no prefix that a browser would guard.
+            name, equals, value = pair.strip(" \t").partition("=")
             if not equals or not name:
                 continue
             if name in cookies:
