@@ -83,6 +83,17 @@ class Admission:
         principal = await self.resolver.resolve(headers.get(b"cookie"), headers.get(b"authorization"))
         if principal is None:
             raise Refused(Refusal.UNAUTHENTICATED, "no session was presented")
+        try:
+            await self._known(scope, headers, declaration, asked, principal)
+        except Refused as refused:
+            refused.account = principal.account
+            raise
+        return principal
+
+    async def _known(
+        self, scope: Scope, headers: dict[bytes, bytes], declaration: Declaration, asked: SignedIn, principal: Principal
+    ) -> None:
+        """What is asked of a caller who has signed in: role, account limit, origin. Raises ``Refused``."""
         if asked is not signed_in:
             await require(asked, principal)
         limit, name = self.account_limit, ""
@@ -95,7 +106,6 @@ class Admission:
             scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
         ):
             self.origins.require(headers)
-        return principal
 
     async def _take(self, key: str, limit: Limit, cost: int, whose: str) -> None:
         try:

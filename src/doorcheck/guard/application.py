@@ -37,7 +37,7 @@ from doorcheck.guard.passage import Passage
 from doorcheck.guard.records.audit import AuditLog
 from doorcheck.guard.records.events import Event, EventKind
 from doorcheck.guard.records.scrubbing import scrub
-from doorcheck.guard.refusals import Refused
+from doorcheck.guard.refusals import Refusal, Refused
 from doorcheck.guard.replies import Reply
 from doorcheck.guard.sessions.issuer import Issuer
 from doorcheck.guard.sessions.resolver import Resolver
@@ -98,6 +98,7 @@ class Guard:
         self._declared: dict[str, Declaration] = {}
         self._register: Register | None = None
         self._opened = False
+        self._silent = False
 
     def door(
         self,
@@ -239,6 +240,7 @@ class Guard:
         if not self.observe:
             # The canary proves the refusal, and waits for no store: one that is away must not keep it from starting.
             alone = copy.copy(self)
+            alone._silent = True  # noqa: SLF001  # this very guard, copied
             alone.admission = replace(self.admission, counters=MemoryCounters())
             prove_refusal(lambda app: Layer(app, alone).__call__)
 
@@ -261,16 +263,18 @@ class Guard:
 
     def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         """Note a refusal in the private log, and in the audit log where it was at a door."""
-        if _log.isEnabledFor(logging.INFO):
+        if not self._silent and _log.isEnabledFor(logging.INFO):
             self._log_refusal("refused", scope, refused, request_id, leaf)
-        if self._audit is not None and leaf is not None and leaf.declaration is not None:
+        # A flood that a limit turns away must not fill the disk.
+        many = refused.refusal is Refusal.TOO_MANY
+        if self._audit is not None and not many and leaf is not None and leaf.declaration is not None:
             client = scope.get("client")
             self.note(
                 Event(
                     EventKind.DENIAL,
                     leaf.declaration.name,
-                    "",
-                    str(client[0]) if client else "",
+                    refused.account,
+                    refused.address or (str(client[0]) if client else ""),
                     request_id,
                     str(refused.refusal.status),
                     scrub(refused.reason),
@@ -295,7 +299,7 @@ class Guard:
         """Note a change that was made: anything but a read, answered with success."""
         who = passed.principal
         if self._audit is not None and status < 400 and passed.scope.get("method") not in SAFE_METHODS:
-            account = f"{who.issuer}:{who.id}" if who else ""
+            account = who.account if who else ""
             self.note(
                 Event(
                     EventKind.CHANGE, passed.declaration.name, account, passed.address, passed.request_id, str(status)

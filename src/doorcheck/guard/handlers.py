@@ -47,6 +47,8 @@ async def _http_exception(request: Request, raised: Exception) -> Response:  # n
     headers = dict(getattr(raised, "headers", None) or {})
     if 300 <= status < 400:
         return Response(status_code=status, headers=headers)
+    if isinstance(raised, Refused):
+        current().refused = raised
     refusal = raised.refusal if isinstance(raised, Refused) else _BY_STATUS.get(status)
     if refusal is None:
         refusal = Refusal.MALFORMED if status < 500 else Refusal.FAULT
@@ -56,7 +58,11 @@ async def _http_exception(request: Request, raised: Exception) -> Response:  # n
 
 async def _invalid(request: Request, raised: Exception) -> Response:  # noqa: ARG001  # the handlers' form
     errors = raised.errors() if hasattr(raised, "errors") else ()
-    return _problem(Refusal.INVALID, None, {}, complaints_of(errors))
+    complaints = complaints_of(errors)
+    # The rules alone: where they were broken can be the name of a field that the caller made up.
+    broken = ", ".join(sorted({one.says for one in complaints}))
+    current().refused = Refused(Refusal.INVALID, f"the input is not valid: {broken}")
+    return _problem(Refusal.INVALID, None, {}, complaints)
 
 
 def _problem(

@@ -111,7 +111,9 @@ class Layer:
             leaf = found.leaf
             headers = read_headers(scope)
             if self._keeper.observe:
-                await self._let_in(scope, receive, reply, await self._observed(scope, headers, found, request_id))
+                passed = await self._observed(scope, headers, found, request_id)
+                await self._let_in(scope, receive, reply, passed)
+                self._told(scope, passed, leaf)
                 return
             passed = await self._admit(scope, headers, found, request_id)
             capped = Capped(receive, headers, self._keeper.body_cap(passed.declaration))
@@ -125,6 +127,7 @@ class Layer:
                 await passed.declaration.idempotent.serve(let_in, capped, reply, passed)
             else:
                 await self._let_in(scope, capped, reply, passed)
+            self._told(scope, passed, leaf)
         except Refused as refused:
             if reply.started:
                 raise
@@ -137,6 +140,14 @@ class Layer:
             elif not reply.finished:
                 # Half an answer is out: the server must break the connection, so that nobody takes it for a whole one.
                 raise
+
+    def _told(self, scope: Scope, passed: passage.Passage, leaf: Leaf | None) -> None:
+        """Note what the application refused by itself: the record of somebody else, an input, what a handler raised."""
+        refused = passed.refused
+        if refused is not None:
+            refused.address = passed.address
+            refused.account = "" if passed.principal is None else passed.principal.account
+            self._keeper.turned_away(scope, refused, passed.request_id, leaf)
 
     async def _let_in(
         self, scope: Scope, receive: Receive, send: Send, passed: passage.Passage, through: Send | None = None
@@ -220,7 +231,11 @@ class Layer:
             raise Refused(Refusal.ABSENT, "no door in the census")
         if declaration is None:
             raise Refused(Refusal.FORBIDDEN, "the door is not declared")
-        principal = await admission.caller(scope, headers, declaration)
+        try:
+            principal = await admission.caller(scope, headers, declaration)
+        except Refused as refused:
+            refused.address = address
+            raise
         return passage.Passage(declaration, principal, request_id, address, scope, found.path_params)
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Passage:
     """What the rest of the request may ask about the way in. ``address`` is the client's, as the proxies tell it.
 
-    ``only_noted`` is there while the guard observes: it is told of a refusal that would be carried out otherwise.
+    ``refused`` is what the application itself refused the request with. ``only_noted`` is there while the guard
+    observes: it is told of a refusal that would be carried out otherwise.
     """
 
     declaration: Declaration
@@ -30,6 +31,7 @@ class Passage:
     scope: MutableMapping[str, Any]
     path_params: dict[str, Any]
     nonce: str | None = None
+    refused: Refused | None = None
     only_noted: Callable[[Refused], None] | None = None
 
 

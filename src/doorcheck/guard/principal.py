@@ -36,3 +36,8 @@ class Principal:
     tenant: str | None = None
     session_id: str | None = None
     claims: Mapping[str, Any] = field(default_factory=lambda: NOTHING, repr=False, compare=False, hash=False)
+
+    @property
+    def account(self) -> str:
+        """The account as the logs write it: the id is an issuer's own, and two issuers may have one alike."""
+        return f"{self.issuer}:{self.id}"

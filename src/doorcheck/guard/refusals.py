@@ -36,8 +36,9 @@ class Refusal(enum.Enum):
 class Refused(HTTPException):
     """Raised to turn a request away. ``reason`` is for the private log and never leaves the service.
 
-    ``retry_after`` is in seconds. It is an ``HTTPException`` so that a framework that is in the middle of reading the
-    body lets it through.
+    ``retry_after`` is in seconds. ``account`` and ``address`` say who was refused, as far as it is known, and are for
+    the logs, too. It is an ``HTTPException`` so that a framework that is in the middle of reading the body lets it
+    through.
     """
 
     def __init__(
@@ -52,3 +53,5 @@ class Refused(HTTPException):
         self.refusal = refusal
         self.reason = reason
         self.retry_after = retry_after
+        self.account = ""
+        self.address = ""

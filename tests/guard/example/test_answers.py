@@ -13,6 +13,8 @@ import pytest
 from tests.guard.example.site import ADA, ADMIN, BOB, SECRETS, Site, audited, shape, visit
 from tests.guard.uploads import files
 
+from doorcheck.guard.records.audit import verify_audit
+
 NEW = {"customer": "Bakery", "amount_cents": 4200}
 
 
@@ -34,7 +36,7 @@ def test_every_door_but_the_public_ones_refuses_strangers(tmp_path: Path) -> Non
     visit(tmp_path, check)
 
 
-def test_another_accounts_invoice_is_as_absent_as_none(tmp_path: Path) -> None:
+def test_another_accounts_invoice_is_as_absent_as_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def check(site: Site) -> None:
         ada = await site.sign_in(ADA)
         theirs, none = site.seeded.invoices[BOB], "00000000-0000-4000-8000-000000000000"
@@ -48,7 +50,13 @@ def test_another_accounts_invoice_is_as_absent_as_none(tmp_path: Path) -> None:
         found = (await bob.request("GET", "/invoices")).json()
         assert [(one["id"], one["customer"], one["status"]) for one in found] == [(theirs, "Customer of Bob", "draft")]
 
-    visit(tmp_path, check)
+    with caplog.at_level("INFO", "doorcheck.guard"):
+        visit(tmp_path, check)
+    assert "refused GET /invoices/{invoice_id}: no Invoice of this invoice_id in the caller's scope" in caplog.text
+    denials = [entry for entry in verify_audit(tmp_path / "audit.jsonl") if entry["outcome"] == "404"]
+    assert len(denials) == 9
+    assert {entry["account"].partition(":")[0] for entry in denials} == {"own"}
+    assert {entry["address"] for entry in denials} == {"203.0.113.7"}
 
 
 def test_an_account_makes_changes_sends_and_deletes_its_own_invoice(tmp_path: Path) -> None:
@@ -83,6 +91,7 @@ def test_a_field_that_is_not_asked_for_is_refused(tmp_path: Path, extra: dict[st
         assert len((await ada.request("GET", "/invoices")).json()) == 1
 
     visit(tmp_path, check)
+    assert ("denial", "create_invoice", "422") in audited(tmp_path)
 
 
 def test_a_door_that_costs_money_has_a_limit_and_a_ceiling(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from tests.guard.asgi import Client
 from tests.guard.tokens import PlainTokens, bearer
 
-from doorcheck.guard import Guard, shared, signed_in
+from doorcheck.guard import Guard, Refusal, Refused, role, shared, signed_in
 from doorcheck.guard.records import AuditBroken, AuditLog, Event, EventKind, verify_audit
 
 
@@ -116,3 +116,37 @@ def test_denials_and_changes_are_written_and_reads_are_not(tmp_path: Path) -> No
     assert (change["kind"], change["account"], change["outcome"]) == ("change", "plain:ann", "200")
     assert (denial["kind"], denial["outcome"], denial["reason"]) == ("denial", "401", "no session was presented")
     assert change["door"].endswith("things")
+
+
+def test_a_denial_names_the_account_and_a_flood_writes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    with AuditLog(tmp_path / "audit.jsonl") as log, caplog.at_level("INFO", "doorcheck.guard"):
+        guard = Guard(sessions=[PlainTokens()], audit=log, limit="6/minute")
+
+        @app.get("/admin")
+        @guard.door(caller=role("admin"), resource=shared(because="a test"))
+        async def admin() -> Said:
+            return Said()
+
+        @app.get("/hidden")
+        @guard.door(caller=signed_in, resource=shared(because="a test"))
+        async def hidden() -> Said:
+            raise Refused(Refusal.ABSENT, "hidden from everybody")
+
+        guard.protect(app)
+        client = Client(app)
+
+        async def run() -> None:
+            for path in ("/admin", "/hidden", *["/hidden?again"] * 20):
+                await client.request("GET", path, headers=bearer("ann"))
+
+        asyncio.run(run())
+    entries = list(verify_audit(tmp_path / "audit.jsonl"))
+    assert [entry["outcome"] for entry in entries] == ["403", *["404"] * 5]
+    assert {(entry["account"], entry["address"]) for entry in entries} == {("plain:ann", "203.0.113.7")}
+    assert entries[1]["reason"] == "hidden from everybody"
+    assert caplog.text.count("the address's limit is used up") == 16
+    assert "no door in the census" not in caplog.text, "the canary is no request of anybody's"
