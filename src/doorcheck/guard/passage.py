@@ -27,6 +27,10 @@ class Passage:
     scope: MutableMapping[str, Any]
     path_params: dict[str, Any]
     nonce: str | None = None
+    refused: Refused | None = None
+    """Why it was turned away after all, by code further in."""
+    happened: list[tuple[str, str, str]] | None = None
+    """For the audit log: a kind of event, the account and the outcome."""
 
 
 _passage: ContextVar[Passage | None] = ContextVar("doorcheck_passage", default=None)
@@ -40,6 +44,13 @@ def current() -> Passage:
     if passage is None:
         raise Refused(Refusal.FAULT, "asked who is calling outside of a request that was let in")
     return passage
+
+
+def happened(kind: str, account: str, outcome: str) -> None:
+    """Have the guard write this into its audit log, if it has one, when the request is over."""
+    passage = _passage.get()
+    if passage is not None:
+        passage.happened = [*(passage.happened or ()), (kind, account, outcome)]
 
 
 def request_id_or_none() -> str | None:

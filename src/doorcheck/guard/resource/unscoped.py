@@ -42,9 +42,7 @@ def to_audit_log(log: AuditLog) -> Audit:
 
     def audit(use: UnscopedUse) -> None:
         to_log(use)
-        log.record(
-            Event(EventKind.UNSCOPED, use.door, str(use.scope.owner), "", use.request_id, "lifted", use.because)
-        )
+        log.record(Event(EventKind.UNSCOPED, use.door, str(use.scope.owner), "", use.request_id, "lifted", use.because))
 
     return audit
 
