@@ -58,7 +58,7 @@ _TERM = re.compile(
 )
 
 
-class MalformedPage(Exception):  # noqa: N818 - says what is wrong with a page, to its author
+class MalformedPage(Exception):
     """A page or a fixture whose expectations cannot be read."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from doorcheck.controls.authenticate.holes import SENSITIVE, Hole
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven, settings_in
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order, proven, settings_in
 from doorcheck.scan.facts.values import Effect
 from doorcheck.scan.judging import DoorCase
 
@@ -28,7 +28,7 @@ def _switched_on(case: DoorCase, found: list[Hole]) -> list[Fact]:
     values = {fact.file.split(" ")[0] for fact in without if not fact.file.endswith("?")}
     # that a variable is set need not be said beside what it is set to
     told = [fact for fact in without if not fact.file.endswith("?") or fact.file.rstrip("?") not in values]
-    return sorted(told, key=lambda fact: fact.says)
+    return sorted(in_order(told), key=lambda fact: fact.says)
 
 
 def _needed(facts: Facts) -> set[Fact]:
@@ -70,7 +70,7 @@ def _stand_ins(case: DoorCase, found: list[Hole]) -> list[Fact]:
         settings |= excusing
     # a setting all of whose values let strangers through decides nothing
     open_anyway = {fact for fact in settings if not _some_value_proves(fact, case, named)}
-    return sorted(settings, key=lambda fact: fact.says) if not open_anyway else []
+    return sorted(in_order(settings), key=lambda fact: fact.says) if not open_anyway else []
 
 
 def _settings(facts: Facts) -> set[Fact]:

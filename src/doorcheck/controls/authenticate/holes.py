@@ -10,7 +10,7 @@ from doorcheck.scan.facts import values
 from doorcheck.scan.facts.answers import rows_in
 from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.lookups import identity_in
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order, proven
 from doorcheck.scan.facts.refusals import denies
 from doorcheck.scan.facts.values import (
     Arr,
@@ -125,7 +125,7 @@ def proofs_of(case: DoorCase) -> list[Fact]:
         if way.how == "return" and not denies(way.value):
             found.update(fact for fact in way.facts if fact.proves)
     found.update(fact for h in case.trace.happenings if _scoped(h.effect) for fact in _scoping(h.effect))
-    return sorted(found, key=lambda fact: (fact.file, fact.at, fact.kind))
+    return in_order(found)
 
 
 def _scoping(effect: Effect) -> Facts:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from doorcheck.controls.authenticate import configured, holes, public, ways
 from doorcheck.core import Held, Missing, NotNeeded, Unknown, Verdict, Why, Written
-from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
+from doorcheck.scan.facts.doubts import doubt_in
+from doorcheck.scan.facts.proofs import Fact, ProofKind, in_order, proven
 from doorcheck.scan.judging import DoorCase, seen_fact
 
 _MAX_EVIDENCE = 6
@@ -43,7 +44,7 @@ def judge(case: DoorCase) -> Verdict:
 def _attempted(case: DoorCase) -> list[Fact]:
     """Every check that the door makes, whatever comes of it."""
     found = (fact for fact in case.trace.attempts if fact.proves)
-    return sorted(found, key=lambda fact: (fact.file, fact.at, fact.kind))
+    return in_order(found)
 
 
 def _credential_checked(case: DoorCase) -> Fact | None:
@@ -93,11 +94,11 @@ def _unresolved(found: list[holes.Hole]) -> Fact | None:
     """The call that may be the check, when every hole lies behind one that could not be followed."""
     doubts: list[Fact] = []
     for hole in found:
-        doubt = next((fact for fact in hole.facts if fact.kind is ProofKind.UNRESOLVED), None)
+        doubt = doubt_in(hole.facts)
         if doubt is None or proven(hole.facts):
             return None
         doubts.append(doubt)
-    return min(doubts, key=lambda fact: (fact.file, fact.at, fact.kind)) if doubts else None
+    return in_order(doubts)[0] if doubts else None
 
 
 def _missing(case: DoorCase, found: list[holes.Hole]) -> Missing:

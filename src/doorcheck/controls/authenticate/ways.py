@@ -8,7 +8,7 @@ from doorcheck.controls.authenticate import spec
 from doorcheck.controls.authenticate.holes import Hole
 from doorcheck.core import Written
 from doorcheck.scan.facts.following import WayOut
-from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
+from doorcheck.scan.facts.proofs import Fact, ProofKind, in_order, proven
 from doorcheck.scan.facts.refusals import denies
 from doorcheck.scan.facts.values import UNDEFINED, Effect
 from doorcheck.scan.judging import DoorCase, place, seen_fact
@@ -65,7 +65,7 @@ def way_of(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]
 
 
 def _way_without_note(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]:
-    attempts = sorted((fact for fact in case.trace.attempts if fact.proves), key=_order)
+    attempts = in_order(fact for fact in case.trace.attempts if fact.proves)
     if attempts:
         later = _proved_later(case, attempts)
         way = spec.CHECK_AFTER if later else spec.IGNORED_ABSENCE
@@ -82,17 +82,13 @@ def _way_without_note(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Wri
 
 
 def _notes(found: Iterable[Hole], kind: ProofKind) -> list[Fact]:
-    return sorted({f for hole in found for f in hole.facts if f.kind is kind and f.polarity}, key=_order)
+    return in_order({f for hole in found for f in hole.facts if f.kind is kind and f.polarity})
 
 
 def _compared(case: DoorCase, note: Fact) -> bool:
     """Whether the variable that is not set is the very secret the door compares with."""
     name = note.file.removeprefix("env:")
     return any(name in fact.says for fact in case.trace.attempts)
-
-
-def _order(fact: Fact) -> tuple[str, int, str]:
-    return fact.file, fact.at, fact.kind
 
 
 def _shown(note: Fact, case: DoorCase) -> Written:

@@ -9,7 +9,7 @@ from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.answers import carries, given_away
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.following import WayOut
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.refusals import denies
 from doorcheck.scan.facts.values import Promise, Reply, Value
 from doorcheck.scan.judging import DoorCase, asked_here
@@ -48,7 +48,7 @@ def _vouched(facts: Facts) -> bool:
 
 def _claims(facts: Facts) -> list[Fact]:
     found = [fact for fact in facts if fact.kind is ProofKind.CLAIMED and fact.polarity]
-    return sorted(found, key=lambda fact: (fact.file, fact.at, fact.of))
+    return in_order(found)
 
 
 def _turns_away(case: DoorCase, claim: Fact) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.evaluator import Happening
-from doorcheck.scan.facts.proofs import IF_SENT, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import IF_SENT, Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.upkeep import makes_sure
 from doorcheck.scan.facts.values import Choice, Derived, External, Input, Promise, Row, Session, Unknown, Value
 from doorcheck.scan.facts.writes import Entry, entries_of
@@ -125,9 +125,9 @@ def _of_sent(
     mine = ownership.owned_if_sent(known)
     if names & mine and role is not Role.PRIVILEGED:
         owned = (fact for fact in known if fact.kind is ProofKind.OWNED and fact.polarity)
-        return Source.CHECKED, tuple(fact for fact in owned if fact.of.removesuffix(IF_SENT) in names)
+        return Source.CHECKED, tuple(in_order(fact for fact in owned if fact.of.removesuffix(IF_SENT) in names))
     for source, kinds in ((Source.ROLE, frozenset({ProofKind.ROLE})), (Source.MACHINE, _MACHINES)):
-        facts = tuple(fact for fact in known if fact.kind in kinds)
+        facts = tuple(in_order(fact for fact in known if fact.kind in kinds))
         if facts:
             return source, facts
     if role is Role.TENANT:

@@ -8,7 +8,7 @@ from doorcheck.controls.derive_identity.columns import Column, Source, columns_o
 from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.doubts import doubt_in, given_to_unfollowed
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.proofs import Fact, ProofKind, in_order
 from doorcheck.scan.judging import DoorCase, not_followed, seen_effect, seen_fact
 from doorcheck.scan.project.database.models import Role
 
@@ -98,15 +98,12 @@ def _held(case: DoorCase, columns: list[Column]) -> Verdict:
     if held:
         facts = {fact for each in held for fact in each.because}
         seen = (
-            *(seen_fact(fact) for fact in sorted(facts, key=lambda one: (one.file, one.at))[:2]),
+            *(seen_fact(fact) for fact in in_order(facts)[:2]),
             *(seen_effect(each.happening.effect, each.happening.through) for each in held),
         )
         says = next(says for source, says in _HELD.items() if any(each.source is source for each in held))
         return Held(says, tuple(dict.fromkeys(seen))[:_MAX_EVIDENCE])
-    roles = sorted(
-        {fact for each in case.trace.happenings for fact in each.facts if fact.kind is ProofKind.ROLE},
-        key=lambda one: (one.file, one.at),
-    )
+    roles = in_order({fact for each in case.trace.happenings for fact in each.facts if fact.kind is ProofKind.ROLE})
     if roles:
         return Held("the role that decides is the caller's own", tuple(map(seen_fact, roles[:_MAX_EVIDENCE])))
     return NotNeeded("nothing that says who somebody is, or what they may, is written or decided by")

@@ -9,7 +9,7 @@ from doorcheck.controls.hide_existence.refusals import Says, said_by
 from doorcheck.core import ControlId, Held, Missing, NotNeeded, Unknown, Verdict, Why, Written
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.following import WayOut
-from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
+from doorcheck.scan.facts.proofs import Fact, ProofKind, in_order, proven
 from doorcheck.scan.facts.refusals import denies
 from doorcheck.scan.facts.uses import found_by
 from doorcheck.scan.facts.values import Effect
@@ -47,7 +47,7 @@ def _refusing(way: WayOut) -> list[Fact]:
     """The facts by which a way out knows that the record is somebody else's, and was not found to be the caller's."""
     mine = ownership.owned(way.facts)
     found = [fact for fact in way.facts if fact.kind is ProofKind.OWNED and not fact.polarity and fact.of not in mine]
-    return sorted(found, key=lambda fact: (fact.file, fact.at, fact.of))
+    return in_order(found)
 
 
 def _is_looked_up(case: DoorCase, name: str) -> bool:
@@ -117,10 +117,7 @@ def _knows_there_is_one(case: DoorCase, way: WayOut, name: str) -> bool:
 def _in_one(case: DoorCase, ways: list[WayOut]) -> Verdict:
     """The verdict where no way out is for what is somebody else's alone."""
     scoped = [each for each in case.trace.happenings if each.effect.kind in _RECORDS and _is_own_by_name(each.effect)]
-    own = sorted(
-        {fact for fact in case.trace.attempts if fact.kind is ProofKind.OWNED and fact.polarity},
-        key=lambda one: (one.file, one.at, one.of),
-    )
+    own = in_order(fact for fact in case.trace.attempts if fact.kind is ProofKind.OWNED and fact.polarity)
     if own and all(_refused_together(case, ways, fact.of) for fact in own):
         return Held("what is somebody else's is answered like what is not there", tuple(map(seen_fact, own[:2])))
     unseen = [fact for fact in own if _is_looked_up(case, fact.of)]

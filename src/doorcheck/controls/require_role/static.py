@@ -23,7 +23,7 @@ from doorcheck.core import (
 from doorcheck.core.door import Door, DoorKind
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.doubts import doubt_in
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.proofs import Fact, ProofKind, in_order
 from doorcheck.scan.facts.upkeep import makes_sure, notes_down
 from doorcheck.scan.facts.values import Effect
 from doorcheck.scan.judging import DoorCase, DoorNote, not_followed, seen_effect, seen_fact
@@ -89,14 +89,11 @@ def _doubt(tasks: list[Task]) -> Fact | None:
     """The call that may be the check, where each of the operations lies behind one that could not be followed."""
     doubts = [doubt_in(task.happening.facts) for task in tasks]
     found = [doubt for doubt in doubts if doubt is not None]
-    return min(found, key=lambda fact: (fact.file, fact.at)) if len(found) == len(doubts) else None
+    return in_order(found)[0] if len(found) == len(doubts) else None
 
 
 def _evidence(tasks: list[Task]) -> tuple[Written, ...]:
-    roles = sorted(
-        {fact for task in tasks for fact in task.happening.facts if fact.kind is ProofKind.ROLE},
-        key=lambda fact: (fact.file, fact.at),
-    )
+    roles = in_order({fact for task in tasks for fact in task.happening.facts if fact.kind is ProofKind.ROLE})
     effects = [seen_effect(task.happening.effect, task.happening.through) for task in tasks]
     return tuple(dict.fromkeys((*(seen_fact(fact) for fact in roles[:2]), *effects)))[:_MAX_EVIDENCE]
 

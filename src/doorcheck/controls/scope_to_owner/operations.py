@@ -13,7 +13,7 @@ from doorcheck.scan.facts.answers import carried_by, carries
 from doorcheck.scan.facts.apart import sent_instead
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.ownership import Scoped
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order, proven
 from doorcheck.scan.facts.upkeep import makes_sure
 from doorcheck.scan.facts.values import Const, Effect, External, Obj, Value, made_from
 from doorcheck.scan.judging import DoorCase, taken_by_callers
@@ -100,18 +100,18 @@ def _judged(case: DoorCase, happening: Happening, known: Facts, scoped: Scoped) 
     names = _named(scoped.names if effect.weak else scoped.names - unsent)
     mine = ownership.owned(known) if effect.weak else ownership.owned_if_sent(known)
     if scoped.own or scoped.names & mine:
-        facts = tuple(fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
-        return Operation(happening, scoped, Standing.OWN, _sorted(facts))
+        facts = (fact for fact in known if fact.kind is ProofKind.OWNED and fact.of in scoped.names)
+        return Operation(happening, scoped, Standing.OWN, tuple(in_order(facts)))
     # a login service keeps the accounts of all tenants together: a role in one of them opens none of the others'
     elsewhere = effect.kind == "account" and bool(names)
     roles = tuple(
         fact for fact in known if fact.kind is ProofKind.ROLE and fact.polarity and not (elsewhere and fact.of)
     )
     if roles:
-        return Operation(happening, scoped, Standing.ROLE, _sorted(roles))
+        return Operation(happening, scoped, Standing.ROLE, tuple(in_order(roles)))
     machines = tuple(fact for fact in known if fact.kind in _MACHINES)
     if machines:
-        return Operation(happening, scoped, Standing.MACHINE, _sorted(machines))
+        return Operation(happening, scoped, Standing.MACHINE, tuple(in_order(machines)))
     if (fact := policies.callers_only(case, effect)) is not None:
         return Operation(happening, scoped, Standing.OWN, (fact,))
     if not effect.writes and (key_of(effect) in case.shown_publicly or _asks_for_public(effect.chooses)):
@@ -150,10 +150,6 @@ def _shows(effect: Effect) -> bool:
 def _adds(effect: Effect) -> bool:
     """Whether an operation only makes new records."""
     return effect.writes and not any(word in effect.says for word in ("delete", "update", "truncate", "remove"))
-
-
-def _sorted(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    return tuple(sorted(facts, key=lambda fact: (fact.file, fact.at, fact.of)))
 
 
 def _asks_for_public(chooses: tuple[Value, ...]) -> bool:

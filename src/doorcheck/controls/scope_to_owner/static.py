@@ -21,7 +21,7 @@ from doorcheck.scan.facts.answers import carries, given_away
 from doorcheck.scan.facts.doubts import doubt_in, given_to_unfollowed
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.lookups import named_parts
-from doorcheck.scan.facts.proofs import Fact, ProofKind, proven
+from doorcheck.scan.facts.proofs import Fact, ProofKind, in_order, proven
 from doorcheck.scan.facts.upkeep import notes_down
 from doorcheck.scan.judging import DoorCase, not_followed, seen_effect, seen_fact
 from doorcheck.scan.project.database.models import Role
@@ -149,7 +149,7 @@ def _doubt(case: DoorCase, unscoped: list[Operation]) -> Fact | None:
         if doubt is None or not (each.scoped.names & given):
             return None
         found.append(doubt)
-    return min(found, key=lambda fact: (fact.file, fact.at)) if found else None
+    return in_order(found)[0] if found else None
 
 
 def _unscoped(case: DoorCase, unscoped: list[Operation]) -> Missing:
@@ -157,10 +157,7 @@ def _unscoped(case: DoorCase, unscoped: list[Operation]) -> Missing:
     effect = worst.happening.effect
     names = ", ".join(sorted(map(_spoken, worst.scoped.names)))
     way = _way(case, worst)
-    checked = sorted(
-        (fact for fact in case.trace.attempts if fact.kind is ProofKind.OWNED and fact.polarity),
-        key=lambda fact: (fact.file, fact.at),
-    )
+    checked = in_order(fact for fact in case.trace.attempts if fact.kind is ProofKind.OWNED and fact.polarity)
     says = f"{effect.says} takes the record that {names} names; nothing ties it to the caller"
     evidence = (*_evidence([worst]), *_evidence(unscoped), *(seen_fact(fact) for fact in checked[:2]))
     stake = Severity.HIGH if effect.writes else Severity.MEDIUM

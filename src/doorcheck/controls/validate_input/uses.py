@@ -10,7 +10,7 @@ from doorcheck.core import Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts.absences import keys_that_may_be_absent
 from doorcheck.scan.facts.evaluator import Happening
-from doorcheck.scan.facts.proofs import TYPED, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import TYPED, Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uses import Form, Place, Use, uses_of
 from doorcheck.scan.judging import DoorCase, asked_here, place, seen_effect
@@ -138,13 +138,13 @@ def passed(use: Use) -> Written | None:
     if check is not None and check.counts and use.form is not Form.PARSED:
         return Written(check.says, place(check.file, check.at))
     name = name_of(use.input)
-    for fact in use.facts if use.form is not Form.PARSED else ():
-        if fact.kind is not ProofKind.CHECKED:
-            continue
-        weak = fact.of == TYPED + name and use.place not in _SPOKEN and use.place is not Place.RANGE
-        if fact.of == name or weak:
-            return Written(fact.says, place(fact.file, fact.at))
-    return None
+    weak = TYPED + name if use.place not in _SPOKEN and use.place is not Place.RANGE else name
+    checks = [fact for fact in use.facts if fact.kind is ProofKind.CHECKED and fact.of in {name, weak}]
+    if use.form is Form.PARSED or not checks:
+        return None
+    # the check of the whole value says more than that of its type
+    fact = min(in_order(checks), key=lambda fact: fact.of != name)
+    return Written(fact.says, place(fact.file, fact.at))
 
 
 def is_text(case: DoorCase, use: Use) -> bool:

@@ -8,7 +8,7 @@ from doorcheck.controls.validate_input import spec
 from doorcheck.controls.validate_input.uses import Judged, Standing
 from doorcheck.core import Severity, Written
 from doorcheck.scan.facts.checks import LEFT_OVER
-from doorcheck.scan.facts.proofs import PARSED, Fact, ProofKind
+from doorcheck.scan.facts.proofs import PARSED, Fact, ProofKind, in_order
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uses import Place
 from doorcheck.scan.judging import DoorCase, place, seen_fact
@@ -70,7 +70,7 @@ def _way(case: DoorCase, one: Judged) -> str:
 def _parsed(facts: frozenset[Fact], one: Judged) -> Fact | None:
     """The schema that this value, or what it is part of, went through."""
     name = name_of(one.use.input)
-    for fact in sorted(facts, key=lambda fact: (fact.file, fact.at, fact.of)):
+    for fact in in_order(facts):
         whole = fact.of.removeprefix(PARSED) if fact.kind is ProofKind.CHECKED and fact.of.startswith(PARSED) else None
         if whole is not None and (name == whole or name.startswith((f"{whole}.", f"{whole}["))):
             return fact

@@ -5,7 +5,7 @@ from __future__ import annotations
 from doorcheck.scan.facts import ownership
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.ownership import Names
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
 
 _UNFOLLOWED = frozenset({"unfollowed", "library"})
 
@@ -24,4 +24,4 @@ def given_to_unfollowed(trace: Trace) -> Names:
 def doubt_in(facts: Facts) -> Fact | None:
     """The first call on a path that could not be followed; None where all could."""
     doubts = [fact for fact in facts if fact.kind is ProofKind.UNRESOLVED]
-    return min(doubts, key=lambda fact: (fact.file, fact.at)) if doubts else None
+    return in_order(doubts)[0] if doubts else None

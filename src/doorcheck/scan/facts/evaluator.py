@@ -33,11 +33,11 @@ MAX_STEPS = 40_000
 MAX_CALLS_DEEP = 28
 
 
-class BudgetExceeded(Exception):  # noqa: N818 - an outcome, not a mistake
+class BudgetExceeded(Exception):
     """One door took more steps than a scan grants it."""
 
 
-class PathEnds(Exception):  # noqa: N818 - control flow of the scanned code
+class PathEnds(Exception):
     """The path being followed goes no further: something threw, redirected or refused."""
 
     def __init__(self, refusal: bool = False, value: Value = UNDEFINED) -> None:

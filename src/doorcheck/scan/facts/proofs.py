@@ -6,6 +6,7 @@ import enum
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 
 class ProofKind(enum.StrEnum):
@@ -40,6 +41,8 @@ class ProofKind(enum.StrEnum):
     UNSET_SECRET = "unset-secret"  # noqa: S105 - a kind of note, no secret
     CAUGHT = "caught"
     NOT_AWAITED = "not-awaited"
+
+    __hash__ = str.__hash__  # it is asked for with every fact
 
 
 PROVING = frozenset(
@@ -105,6 +108,9 @@ def proven(facts: Facts) -> bool:
 def contradictory(facts: Facts) -> bool:
     """Whether no real path can know all of this: a variable has two values, a request two methods, or a part of it was
     sent and was not."""
+    facts = frozenset([fact for fact in facts if fact.kind in _EXCLUDING])
+    if len(facts) < 2:
+        return False
     methods = {(fact.of, fact.polarity) for fact in facts if fact.kind is ProofKind.METHOD}
     asked = {of for of, polarity in methods if polarity}
     if len(asked) > 1 or any((of, False) in methods for of in asked):
@@ -122,9 +128,17 @@ def contradictory(facts: Facts) -> bool:
     return any((chosen[fact.file] == fact.at) != fact.polarity for fact in settings if fact.file in chosen)
 
 
+_EXCLUDING = frozenset({ProofKind.METHOD, ProofKind.SENT, ProofKind.UNSET_SECRET, ProofKind.CONFIGURED})
+
+
 def configured(setting: str, choice: str, says: str, *, polarity: bool = True) -> Fact:
     """The note that a setting of the deployment is this one: two values of one setting exclude each other."""
     return Fact(ProofKind.CONFIGURED, setting, zlib.crc32(choice.encode()), says, polarity)
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """These facts in the order of their places: a set is walked in another order on every run."""
+    return sorted(facts, key=lambda fact: (fact.file, fact.at, fact.kind, fact.of, not fact.polarity))
 
 
 def shared(known: Iterable[Facts]) -> Facts:
@@ -136,7 +150,7 @@ def shared(known: Iterable[Facts]) -> Facts:
         return each[0]
     common = frozenset.intersection(*each)
     if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
-        common |= _known_in_all(each) | _known_if_sent(each)
+        common |= _known_in_all(each, common) | _known_if_sent(each)
     if len(each) > 1 and not proven(common):
         strangers = [facts for facts in each if not proven(facts)]
         if not strangers:
@@ -165,13 +179,19 @@ def settings_in(facts: Facts) -> list[Fact]:
 _SETTINGS = frozenset({ProofKind.CONFIGURED, ProofKind.UNLESS})
 
 
-def _known_in_all(each: list[Facts]) -> Facts:
-    """Facts of the same thing that every path learned, each in its own place; who has the role may touch any record."""
+def _known_in_all(each: list[Facts], common: Facts) -> Facts:
+    """Facts of the same thing that every path learned, each in its own place; who has the role may touch any record.
+
+    The facts that they have in ``common`` anyway are left out.
+    """
     first, *others = each
-    found = {fact for fact in first if fact.of and all(_knows(facts, fact) for facts in others)}
+    found = {fact for fact in first - common if fact.of}
     for facts in others:
-        found |= {fact for fact in facts if fact.of and fact.kind is ProofKind.OWNED and fact.polarity}
-    return frozenset(fact for fact in found if all(_knows(facts, fact) for facts in each))
+        found |= {fact for fact in facts - common if fact.of and fact.kind is ProofKind.OWNED and fact.polarity}
+    if not found:
+        return NOTHING
+    known = [_told(facts) for facts in each]
+    return frozenset(fact for fact in found if all(_knows(told, fact) for told in known))
 
 
 def _known_if_sent(each: list[Facts]) -> Facts:
@@ -219,11 +239,20 @@ def _first(facts: list[Fact]) -> Fact:
     return min(facts, key=lambda fact: (fact.kind is not ProofKind.OWNED, fact.file, fact.at, fact.of))
 
 
-def _knows(facts: Facts, wanted: Fact) -> bool:
-    may = wanted.kind is ProofKind.OWNED and wanted.polarity
-    for fact in facts:
-        if fact.kind is wanted.kind and fact.of == wanted.of and fact.polarity == wanted.polarity:
-            return True
-        if may and fact.kind is ProofKind.ROLE and fact.polarity:
-            return True
-    return False
+_Told = frozenset[tuple[ProofKind, str, bool]]
+_ANY_ROLE = (ProofKind.ROLE, "*", True)
+
+
+@lru_cache(maxsize=4096)
+def _told(facts: Facts) -> _Told:
+    """What these facts are about and say of it, wherever they were learned."""
+    told = {(fact.kind, fact.of, fact.polarity) for fact in facts}
+    if any(fact.kind is ProofKind.ROLE and fact.polarity for fact in facts):
+        told.add(_ANY_ROLE)
+    return frozenset(told)
+
+
+def _knows(told: _Told, wanted: Fact) -> bool:
+    if (wanted.kind, wanted.of, wanted.polarity) in told:
+        return True
+    return wanted.kind is ProofKind.OWNED and wanted.polarity and _ANY_ROLE in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from doorcheck.scan.facts.proofs import NOTHING, PROVING, Fact, Facts, ProofKind, proven, settings_in, shared
 from doorcheck.scan.facts.values import (
@@ -126,6 +127,7 @@ class State:
         return telling(self.facts)
 
 
+@lru_cache(maxsize=8192)
 def telling(facts: Facts) -> Facts:
     """The facts by which one path or branch is told from another."""
     parting = frozenset(fact for fact in facts if fact.parts_paths)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -28,7 +27,7 @@ from doorcheck.scan.facts.values import (
 MAX_NODES = 600
 
 
-class Place(enum.Enum):
+class Place(enum.StrEnum):
     """Where in an operation a value stands."""
 
     KEY = "key"
@@ -40,17 +39,20 @@ class Place(enum.Enum):
     QUERY = "query"
     PATTERN = "pattern"
 
+    __hash__ = str.__hash__  # it is asked for with every use
 
-class Form(enum.Enum):
+
+class Form(enum.StrEnum):
     """What is known of a value by the way it was made: ``PARSED`` came out of a text that was parsed."""
 
     AS_SENT = "as sent"
     TEXT = "text"
     PARSED = "parsed"
 
+    __hash__ = str.__hash__
 
-@dataclass(frozen=True, slots=True)
-class Use:
+
+class Use(NamedTuple):
     """A part of the request in an operation. ``as_record`` when it is a record by itself, and not one named field."""
 
     input: Input
@@ -118,7 +120,12 @@ _NOTHING_LEFT = frozenset({"key", "number", "length", "arithmetic", "typeof", "x
 def uses_of(effect: Effect, facts: Facts) -> list[Use]:
     """Every part of the request that reaches this operation, with what is known on the way."""
     uses = _uses_of(effect, effect.operands, effect.given, plain=False)
-    return [replace(use, facts=use.facts | facts) for use in uses] if facts else list(uses)
+    if not facts:
+        return list(uses)
+    return [
+        Use(input_, place, form, known | facts, as_record, doubt, unique)
+        for input_, place, form, known, as_record, doubt, unique in uses
+    ]
 
 
 @lru_cache(maxsize=2048)
@@ -130,9 +137,11 @@ def _uses_of(effect: Effect, operands: tuple[Value, ...], given: tuple[Value, ..
         if not _may_carry_input(value):
             continue
         at = _At(place, Form.AS_SENT, NOTHING, as_record, effect.kind == "database")
-        uses = list(_walk(value, at, _Budget(plain=plain)))
+        walk = _Walk(plain=plain)
+        _walk(value, at, walk)
+        uses = walk.found
         if effect.unique and place is Place.KEY and len({id(use.input) for use in uses}) == 1:
-            uses = [replace(use, unique=True) for use in uses]
+            uses = [use._replace(unique=True) for use in uses]
         found.update(dict.fromkeys(uses))
     return tuple(found)
 
@@ -241,74 +250,93 @@ _OF_KIND = {
 }
 
 
-class _Budget:
-    """How many nodes of one operand are looked at, each once for every way in which it stands there.
+class _Walk:
+    """A walk through one operand: at most MAX_NODES values are looked at, each once for every way in which it stands.
 
-    With ``plain`` nobody asks what is known where a value stands.
+    With ``plain`` nobody asks what is known or doubted where a value stands.
     """
 
-    __slots__ = ("left", "plain", "seen")
+    __slots__ = ("found", "left", "plain", "standing")
 
     def __init__(self, *, plain: bool) -> None:
         self.plain = plain
         self.left = MAX_NODES
-        self.seen: set[tuple[int, _At]] = set()
+        self.found: list[Use] = []
+        self.standing: dict[_At, tuple[_At, set[int]]] = {}
 
     def spend(self, value: Value, at: _At) -> bool:
-        key = id(value), at
-        if key in self.seen:
+        """Whether a value that stands like this is to be looked at: it is new, and not too many came before it."""
+        known = self.standing.get(at)
+        if known is None:
+            known = self.standing[at] = (at, set())
+        seen = known[1]
+        if id(value) in seen:
             return False
-        self.seen.add(key)
+        seen.add(id(value))
         self.left -= 1
         return self.left > 0
 
 
-def _walk(value: Value, at: _At, budget: _Budget) -> Iterator[Use]:
-    step = _WALKS.get(type(value))
-    kept = isinstance(value, Derived | Unknown | External)  # these keep their marks
-    if step is not None and (not kept or _may_carry_input(value)) and budget.spend(value, at):
-        yield from step(value, at, budget)
+def _walk(value: Value, at: _At, walk: _Walk) -> None:
+    if walk.left <= 1:
+        return
+    kind = type(value)
+    step = _WALKS.get(kind)
+    if step is not None and (kind not in _MARKED or _may_carry_input(value)) and walk.spend(value, at):
+        step(value, at, walk)
 
 
-def _walk_input(value: Input, at: _At, budget: _Budget) -> Iterator[Use]:
-    del budget
-    yield Use(value, at.place, at.form, at.facts, at.as_record, at.doubt)
+def _walk_input(value: Input, at: _At, walk: _Walk) -> None:
+    walk.found.append(Use(value, at.place, at.form, at.facts, at.as_record, at.doubt))
 
 
-def _walk_list(value: Arr, at: _At, budget: _Budget) -> Iterator[Use]:
-    for item in (*value.items, *value.rest):
-        yield from _walk(item, at, budget)
+def _walk_list(value: Arr, at: _At, walk: _Walk) -> None:
+    for item in value.items:
+        _walk(item, at, walk)
+    for item in value.rest:
+        _walk(item, at, walk)
 
 
-def _walk_choice(value: Choice, at: _At, budget: _Budget) -> Iterator[Use]:
+def _walk_choice(value: Choice, at: _At, walk: _Walk) -> None:
     for one in value.alternatives:
-        known = at if budget.plain or not one.facts else at._replace(facts=at.facts | one.facts)
-        yield from _walk(one.value, known, budget)
+        known = at if walk.plain or one.facts <= at.facts else at._replace(facts=at.facts | one.facts)
+        _walk(one.value, known, walk)
 
 
-def _walk_promise(value: Promise, at: _At, budget: _Budget) -> Iterator[Use]:
-    yield from _walk(value.value, at, budget)
+def _walk_promise(value: Promise, at: _At, walk: _Walk) -> None:
+    _walk(value.value, at, walk)
 
 
-def _walk_unknown(value: Unknown, at: _At, budget: _Budget) -> Iterator[Use]:
-    inner = at._replace(doubt=at.doubt or value.fact)
+def _walk_unknown(value: Unknown, at: _At, walk: _Walk) -> None:
+    inner = at if walk.plain or at.doubt is not None or value.fact is None else at._replace(doubt=value.fact)
     for part in value.parts:
-        yield from _walk(part, inner, budget)
+        _walk(part, inner, walk)
 
 
-def _walk_object(value: Obj, at: _At, budget: _Budget) -> Iterator[Use]:
+def _walk_object(value: Obj, at: _At, walk: _Walk) -> None:
     if at.form is Form.PARSED:
         at = at._replace(form=Form.AS_SENT)  # what is parsed is an answer; these are what was asked for it
+    of_columns = at.place is Place.FIELD and at.names_columns
+    plain = _changed(at, at.place, as_record=False, nesting=False)
     for name, item in value.props.items():
-        record = at.place is Place.FIELD and at.names_columns and name in _NESTED_RECORDS
-        record = record and (name != "data" or at.nesting)
-        place = Place.KEY if at.place is Place.FIELD and at.names_columns and name in _CONNECTS else at.place
-        yield from _walk(item, at._replace(as_record=record, place=place, nesting=name in _NESTING), budget)
+        inner = plain
+        if name in _NESTING or (of_columns and (name in _NESTED_RECORDS or name in _CONNECTS)):
+            record = of_columns and name in _NESTED_RECORDS and (name != "data" or at.nesting)
+            place = Place.KEY if of_columns and name in _CONNECTS else at.place
+            inner = _changed(at, place, as_record=record, nesting=name in _NESTING)
+        _walk(item, inner, walk)
     for rest in value.rest:
-        yield from _walk(rest, at, budget)
+        _walk(rest, at, walk)
 
 
-def _walk_derived(value: Derived, at: _At, budget: _Budget) -> Iterator[Use]:
+def _changed(at: _At, place: Place, *, as_record: bool, nesting: bool) -> _At:
+    """The same standing in this place."""
+    if at.place is place and at.as_record == as_record and at.nesting == nesting:
+        return at
+    return at._replace(place=place, as_record=as_record, nesting=nesting)
+
+
+def _walk_derived(value: Derived, at: _At, walk: _Walk) -> None:
     if value.how in _NOTHING_LEFT or (value.how == "call" and any(map(is_hash, value.parts))):
         return
     alone = value.parts[0] if len(value.parts) == 1 else None
@@ -319,15 +347,14 @@ def _walk_derived(value: Derived, at: _At, budget: _Budget) -> Iterator[Use]:
     elif value.how == "parse":
         at = at._replace(form=Form.PARSED)
     elif value.how not in {"element", "member"}:
-        at = at._replace(as_record=False)
+        at = _changed(at, at.place, as_record=False, nesting=at.nesting)
     for part in value.parts:
-        yield from _walk(part, at, budget)
+        _walk(part, at, walk)
 
 
-def _walk_external(value: External, at: _At, budget: _Budget) -> Iterator[Use]:
+def _walk_external(value: External, at: _At, walk: _Walk) -> None:
     if is_hash(value) or not value.links:
         return
-    at = at._replace(as_record=False)
     for link in value.links[-6:]:
         place = at.place
         if value.package == "js" and link.name == "RegExp":
@@ -336,8 +363,9 @@ def _walk_external(value: External, at: _At, budget: _Budget) -> Iterator[Use]:
             place = Place.QUERY
         elif at.place is Place.QUERY and _is_template(link.arguments):
             place = Place.KEY
+        inner = _changed(at, place, as_record=False, nesting=at.nesting)
         for argument in link.arguments:
-            yield from _walk(argument, at._replace(place=place), budget)
+            _walk(argument, inner, walk)
 
 
 def _is_template(arguments: tuple[Value, ...]) -> bool:
@@ -346,7 +374,9 @@ def _is_template(arguments: tuple[Value, ...]) -> bool:
     return isinstance(first, Arr) and all(isinstance(item, Const) for item in first.items)
 
 
-_WALKS: dict[type[Value], Callable[[Any, _At, _Budget], Iterator[Use]]] = {
+_MARKED = frozenset({Derived, Unknown, External})
+"""These keep their marks, so that it costs little to ask for them."""
+_WALKS: dict[type[Value], Callable[[Any, _At, _Walk], None]] = {
     Input: _walk_input,
     Obj: _walk_object,
     Arr: _walk_list,

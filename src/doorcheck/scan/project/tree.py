@@ -45,7 +45,7 @@ _ALWAYS_GENERATED = frozenset(_NAMES_OF_TOOLS.split())
 _GENERATED_IN_A_PACKAGE = frozenset(("dist", "build", "out", "coverage", "vendor"))
 
 
-class UnreadableFile(Exception):  # noqa: N818 - it names what was met, as FileNotFoundError does not here
+class UnreadableFile(Exception):
     """A file of the tree that cannot be read; ``why`` is a clause to show."""
 
     def __init__(self, path: str, why: str) -> None:

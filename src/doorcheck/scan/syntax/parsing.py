@@ -39,7 +39,7 @@ _UNSUSPICIOUS = 0.05
 _TYPED_ONLY = (".ts", ".mts", ".cts")
 
 
-class TakesTooLong(Exception):  # noqa: N818 - an outcome, not a mistake
+class TakesTooLong(Exception):
     """A file whose parse was given up, for the time or the memory it took."""
 
 
