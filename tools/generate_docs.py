@@ -1,7 +1,8 @@
 """Writes the parts of the documentation that come from the catalogue, or with --check says which are out of date.
 
 A control's page in docs/controls is its data and its own page up to the examples, of which there are many. README.md
-has a table with a line for each control, and an excerpt of the report on the example app.
+has a table with a line for each control, and an excerpt of the report on the example app. The reference of the guard
+is its docstrings, and its checklist shows parts of the example service.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from code_excerpts import with_excerpts
 from doorcheck.controls import CATALOGUE, page_of
 from doorcheck.core import ControlSpec
 from excerpt import excerpt
+from guard_reference import reference
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs/controls"
 README = ROOT / "README.md"
+REFERENCE = ROOT / "docs/guard-reference.md"
+CHECKLIST = ROOT / "docs/guard-checklist.md"
 
 
 def _cell(text: str) -> str:
@@ -80,6 +85,8 @@ def generated() -> dict[Path, str]:
     specs = [control.spec for control in CATALOGUE]
     readme = README.read_text(encoding="utf-8")
     files = {README: _between("controls", table(specs), _between("excerpt", excerpt(ROOT), readme))}
+    files[REFERENCE] = reference(ROOT)
+    files[CHECKLIST] = with_excerpts(CHECKLIST.read_text(encoding="utf-8"), ROOT)
     for spec in specs:
         files[PAGES / f"{spec.id}.md"] = page(spec, page_of(spec))
     return files

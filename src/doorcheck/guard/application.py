@@ -59,8 +59,8 @@ class Guard:
     ``limit`` and ``account_limit`` are what a door without limits of its own is held to, per client address and per
     account; ``body`` is the most bytes a request, or a message of a websocket, may carry; ``origins`` are the other
     sites whose pages may ask for changes; ``records`` opens the scoped sessions of all requests, those to mounted
-    applications too; ``audit`` is told of denials, changes, sign-ins and sign-outs; ``observe`` lets everything pass
-    and logs what would have been refused. ``sessions`` name accounts of one kind: an id is the same account whichever
+    applications too; ``audit`` is told of denials, changes, sign-ins and sign-outs; ``observe`` lets callers pass
+    whom it would refuse, and logs them. ``sessions`` name accounts of one kind: an id is the same account whichever
     of them says it. ``store`` is where limits and deliveries are counted (``counters`` and ``once`` are for other
     places): an address as ``open_store`` takes it, which is closed when the application ends, or a store that whoever
     opened it closes.
@@ -248,6 +248,10 @@ class Guard:
         for offence in register.open(observe=self.observe):
             _log.warning("the application would not start: %s", offence)
         self._opened = True
+        if not self.admission.resolver.issuers and any(_asks_for_a_session(leaf) for leaf in register.leaves()):
+            _log.warning(
+                "doors ask for a session and no issuer is given, so they refuse everybody: Guard(sessions=[...])"
+            )
         if not self.observe:
             # The canary proves the refusal, and waits for no store: one that is away must not keep it from starting.
             alone = copy.copy(self)
@@ -273,17 +277,21 @@ class Guard:
 
     def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         """Note a refusal in the private log, and in the audit log where it was at a door."""
-        self._log_refusal(scope, refused, request_id, leaf.path if leaf else "no door")
+        self._log_refusal("refused", scope, refused, request_id, leaf.path if leaf else "no door")
         if self._audit is not None and leaf is not None and leaf.declaration is not None:
             client = scope.get("client")
             self._deny(leaf.declaration, "", str(client[0]) if client else "", request_id, refused)
 
-    def _log_refusal(self, scope: Scope, refused: Refused, request_id: str, door: str) -> None:
+    def observed(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
+        """Note in the private log a refusal that is not carried out, because the guard observes."""
+        self._log_refusal("would refuse", scope, refused, request_id, leaf.path if leaf else "no door")
+
+    def _log_refusal(self, says: str, scope: Scope, refused: Refused, request_id: str, door: str) -> None:
         # Where the service itself cannot tell, somebody has to see to it.
         level = logging.WARNING if refused.refusal.status >= 500 else logging.INFO
         if _log.isEnabledFor(level):
             verb = scope.get("method", scope["type"])
-            _log.log(level, "refused %s %s: %s (%s)", verb, door, scrub(refused.reason), request_id)
+            _log.log(level, "%s %s %s: %s (%s)", says, verb, door, scrub(refused.reason), request_id)
 
     def _deny(self, door: Declaration, account: str, address: str, request_id: str, refused: Refused) -> None:
         # Who is over a limit could fill the disk with entries that say so.
@@ -295,7 +303,7 @@ class Guard:
         """Note a refusal by code further in, a change (anything but a read, with success), and what else happened."""
         refused = passed.refused
         if refused is not None:
-            self._log_refusal(passed.scope, refused, passed.request_id, passed.declaration.name)
+            self._log_refusal("refused", passed.scope, refused, passed.request_id, passed.declaration.name)
         if self._audit is None:
             return
         account = f"{passed.principal.issuer}:{passed.principal.id}" if passed.principal else ""
@@ -328,6 +336,10 @@ class Guard:
         if self._register is None:
             raise GuardError("this guard protects nothing yet: call guard.protect(app)")
         return self._register
+
+
+def _asks_for_a_session(leaf: Leaf) -> bool:
+    return leaf.declaration is not None and isinstance(leaf.declaration.caller, SignedIn)
 
 
 def _limit(limit: LimitText) -> Limit | Reasoned:

@@ -79,6 +79,7 @@ class SignedBy(Caller):
 
 
 signed_in = SignedIn()
+"""Whoever has a verified session. For ``caller=``."""
 
 
 def public(*, because: str) -> Public:

@@ -16,6 +16,7 @@ from doorcheck.guard.idempotency import Idempotency
 from doorcheck.guard.limits import Limit
 from doorcheck.guard.pages import Pages
 from doorcheck.guard.passage import current, require_key
+from doorcheck.guard.refusals import Refused
 
 MARK = "__doorcheck_declaration__"
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -96,7 +97,12 @@ async def _settle(declaration: Declaration, arguments: Mapping[str, Any]) -> Non
     if declaration.resource is not None:
         passage = current()
         # A Starlette endpoint takes the request alone: what names its record is in the path.
-        await declaration.resource.settle(passage, arguments or passage.path_params)
+        try:
+            await declaration.resource.settle(passage, arguments or passage.path_params)
+        except Refused as refused:
+            if passage.only_noted is None:
+                raise
+            passage.only_noted(refused)
 
 
 def _settle_from_thread(declaration: Declaration, arguments: Mapping[str, Any]) -> None:

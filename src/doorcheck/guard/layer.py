@@ -61,6 +61,9 @@ class Doorkeeper(Protocol):
     def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         """Note a refusal in the private log."""
 
+    def observed(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
+        """Note a refusal that is not carried out, because the guard observes."""
+
     def let_through(self, passed: passage.Passage, status: int) -> None:
         """Note what came of a request that was let in. ``status`` is that of the answer, 0 for none."""
 
@@ -196,17 +199,23 @@ class Layer:
         self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str
     ) -> passage.Passage:
         """The passage of a request that is let in whatever is said against it, which is noted."""
+
+        def note(refused: Refused) -> None:
+            self._keeper.observed(scope, refused, request_id, found.leaf)
+
         try:
-            return await self._admit(scope, headers, found, request_id)
+            passed = await self._admit(scope, headers, found, request_id)
         except Refused as refused:
-            self._keeper.turned_away(scope, refused, request_id, found.leaf)
-        declaration = found.leaf.declaration if found.leaf else None
-        principal = None
-        with contextlib.suppress(Refused):
-            principal = await self._keeper.admission.resolver.resolve(
-                headers.get(b"cookie"), headers.get(b"authorization")
-            )
-        return passage.Passage(declaration or UNDECLARED, principal, request_id, "", scope, found.path_params)
+            note(refused)
+            declaration = found.leaf.declaration if found.leaf else None
+            principal = None
+            with contextlib.suppress(Refused):
+                principal = await self._keeper.admission.resolver.resolve(
+                    headers.get(b"cookie"), headers.get(b"authorization")
+                )
+            passed = passage.Passage(declaration or UNDECLARED, principal, request_id, "", scope, found.path_params)
+        passed.only_noted = note
+        return passed
 
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str) -> passage.Passage:
         leaf = found.leaf

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from doorcheck.guard.refusals import Refusal, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
 
     from doorcheck.guard.declaration import Declaration
     from doorcheck.guard.principal import Principal
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Passage:
-    """What the rest of the request may ask about the way in. ``address`` is the client's, as the proxies tell it."""
+    """What the rest of the request may ask about the way in. ``address`` is the client's, as the proxies tell it.
+
+    ``only_noted`` is there while the guard observes: it is told of a refusal that would be carried out otherwise.
+    """
 
     declaration: Declaration
     principal: Principal | None
@@ -31,6 +34,7 @@ class Passage:
     """Why it was turned away after all, by code further in."""
     happened: list[tuple[str, str, str]] | None = None
     """For the audit log: a kind of event, the account and the outcome."""
+    only_noted: Callable[[Refused], None] | None = None
 
 
 _passage: ContextVar[Passage | None] = ContextVar("doorcheck_passage", default=None)

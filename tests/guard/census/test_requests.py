@@ -315,7 +315,36 @@ def test_observing_lets_pass_what_it_would_refuse_and_says_so(caplog: pytest.Log
     text = caplog.text
     assert "would not start: GET /undeclared" in text
     assert "the door is not declared" in text
-    assert "no session was presented" in text
+    assert "would refuse GET /mine: no session was presented" in text
+
+
+def test_observing_lets_pass_a_record_of_somebody_else_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    app, guard, client = made(observe=True)
+
+    @app.get("/things/{thing_id}")
+    @guard.door(caller=signed_in, resource=checked_by(lambda principal, given: given["thing_id"] == 1, "thing_id"))
+    async def thing(thing_id: int) -> Said:
+        return Said()
+
+    with caplog.at_level("INFO", "doorcheck.guard"):
+        for number in (1, 2):
+            answer = ask(client, "GET", f"/things/{number}", headers=bearer("ann"))
+            assert answer.status == 200
+    assert caplog.text.count("would refuse GET /things/{thing_id}: the record is not the caller's") == 1
+
+
+def test_a_guard_without_issuers_says_that_doors_refuse_everybody(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    guard = Guard()
+
+    @app.get("/mine")
+    @guard.door(caller=signed_in, resource=NOBODYS)
+    async def mine() -> Said:
+        return Said()
+
+    guard.protect(app)
+    guard.check()
+    assert "no issuer is given" in caplog.text
 
 
 def test_the_census_is_written_in_the_form_of_a_scan() -> None:

@@ -11,6 +11,7 @@ from doorcheck.guard.addresses.buckets import folded
 from doorcheck.guard.addresses.knowledge import KNOWLEDGE
 
 Scope = MutableMapping[str, Any]
+"""What an ASGI server tells of a connection."""
 
 
 class Proxies(Protocol):

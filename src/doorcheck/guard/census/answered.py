@@ -49,13 +49,22 @@ def open_questions(leaf: Leaf) -> list[Open]:
 
 def _undeclared(leaf: Leaf) -> str:
     if leaf.kind is Kind.MOUNT:
-        return "a mounted application answers for itself to nobody: guard.declare(path, caller=..., ...)"
-    if not callable(leaf.endpoint) or not _written_here(leaf):
-        return "nothing is declared: guard.declare(path, caller=..., ...), or take the route away"
+        return (
+            f"a mounted application answers for itself to nobody: guard.declare({leaf.path!r}, caller=..., "
+            "resource=...)"
+        )
+    if (getattr(leaf.endpoint, "__module__", "") or "") == "fastapi.applications":
+        return (
+            f"nothing is declared: FastAPI(openapi_url=None) has no such page, or guard.declare({leaf.path!r}, "
+            "caller=..., resource=...)"
+        )
+    if not callable(leaf.endpoint) or not written_here(leaf):
+        return f"nothing is declared: guard.declare({leaf.path!r}, caller=..., resource=...), or take the route away"
     return "nothing is declared: write @guard.door(caller=..., ...) right above the function, below the route"
 
 
-def _written_here(leaf: Leaf) -> bool:
+def written_here(leaf: Leaf) -> bool:
+    """Whether its endpoint is the application's own, and not a framework's."""
     return _ours(leaf.endpoint)
 
 
@@ -98,7 +107,7 @@ def _reads_by_itself(leaf: Leaf) -> bool:
     """Whether the endpoint is handed the request itself and nothing says what it reads from it."""
     dependant = _dependant(leaf)
     if dependant is None:
-        return leaf.kind is Kind.ROUTE and _written_here(leaf)
+        return leaf.kind is Kind.ROUTE and written_here(leaf)
     if not leaf.methods - SAFE_METHODS:
         return False
     every = list(_dependants(dependant))
@@ -147,7 +156,7 @@ def _resource(leaf: Leaf, declaration: Declaration) -> Iterator[Open]:
 
 
 def _failure(leaf: Leaf, declaration: Declaration) -> Iterator[Open]:
-    if leaf.kind is not Kind.ROUTE or declaration.returns is not None or not _written_here(leaf):
+    if leaf.kind is not Kind.ROUTE or declaration.returns is not None or not written_here(leaf):
         return
     told = getattr(leaf.route, "response_model", None)
     if APIRoute is None or not isinstance(leaf.route, APIRoute):

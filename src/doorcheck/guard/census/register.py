@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 
-from doorcheck.guard.census.answered import open_questions
+from doorcheck.guard.census.answered import open_questions, written_here
 from doorcheck.guard.census.doors import NOWHERE, Census, Found, Leaf, Scope, redeclared, take_census
 from doorcheck.guard.declaration import Declaration
 from doorcheck.guard.errors import UndeclaredDoors
@@ -77,7 +77,7 @@ class Register:
     def _doors(self, census: Census) -> Iterator[str]:
         for leaf in census.leaves():
             file, line = leaf.at
-            where = f" at {file}:{line}" if file else ""
+            where = f" at {file}:{line}" if file and written_here(leaf) else ""
             for one in open_questions(leaf):
                 yield f"{leaf.name}{where}: {one.question.value}: {one.says}"
 

@@ -32,7 +32,7 @@ class Resolver:
         names = [issuer.name for issuer in issuers]
         if len(set(names)) < len(names):
             raise ValueError("two issuers of this guard have one name: give one of them another (name=...)")
-        self._issuers = tuple(issuers)
+        self.issuers = tuple(issuers)
         self._cacheable = all(issuer.cacheable for issuer in issuers)
         self._whole: Cache = OrderedDict()
         self._accepted: Cache = OrderedDict()
@@ -68,7 +68,7 @@ class Resolver:
             raise Refused(Refusal.UNAUTHENTICATED, str(refused)) from refused
         accepted: list[tuple[Principal, float]] = []
         reasons: list[str] = []
-        for issuer in self._issuers:
+        for issuer in self.issuers:
             try:
                 await self._gather(issuer, presented, accepted, reasons)
             except SessionUnavailable as unavailable:
