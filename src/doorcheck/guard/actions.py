@@ -6,9 +6,11 @@ success or failure, a redirect after the post, and tags of cached content to rev
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Generic, TypeVar, get_args, get_origin
+from urllib.parse import quote
 
 import anyio
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -24,6 +26,9 @@ T = TypeVar("T")
 Input = TypeVar("Input", bound=BaseModel)
 Revalidate = Callable[[Sequence[str]], Awaitable[None]]
 MOST_FIELDS = 200
+_SEVERAL: frozenset[object] = frozenset({list, set, frozenset, tuple, Sequence, Collection})
+_IN_URLS = "%/:=&?~#+!$,;'@()*[]"
+"""What stands in the path and the query of a URL as it is (RFC 3986, 2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def endpoint_of(act: Act[Input, T], taken: type[Input], told: type[T], revalidat
             with anyio.CancelScope(shield=True):
                 await revalidate(result.tags)
         if result.redirect is not None and not scripted:
-            return Response(status_code=303, headers={"location": result.redirect})
+            return Response(status_code=303, headers={"location": quote(result.redirect, safe=_IN_URLS)})
         return JSONResponse(
             {
                 "ok": True,
@@ -84,7 +89,7 @@ def endpoint_of(act: Act[Input, T], taken: type[Input], told: type[T], revalidat
 
 
 async def _decoded(request: Request, taken: type[Input]) -> Input:
-    kind = request.headers.get("content-type", "")
+    kind = request.headers.get("content-type", "").lower()
     if _is_json(kind):
         return taken.model_validate_json(await request.body())
     if not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
@@ -92,12 +97,24 @@ async def _decoded(request: Request, taken: type[Input]) -> Input:
     try:
         async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
             values: dict[str, object] = {}
+            listed = _listed(taken)
             for name in form:
                 several = [value for value in form.getlist(name) if isinstance(value, str)]
-                values[name] = several if len(several) > 1 else several[0]
+                values[name] = several if len(several) > 1 or name in listed else several[0]
     except HTTPException as fault:
         raise fault if isinstance(fault, Refused) else Refused(Refusal.MALFORMED, "the form cannot be read") from fault
     return taken.model_validate_strings(values) if not _has_lists(values) else taken.model_validate(values)
+
+
+@lru_cache(maxsize=1024)
+def _listed(taken: type[BaseModel]) -> frozenset[str]:
+    """The fields that take several values, of which a form may have but one: a box that is ticked alone."""
+    found = set()
+    for name, about in taken.model_fields.items():
+        kinds = {get_origin(part) or part for part in (about.annotation, *get_args(about.annotation))}
+        if kinds & _SEVERAL:
+            found |= {name, *(one for one in (about.alias, about.validation_alias) if isinstance(one, str))}
+    return frozenset(found)
 
 
 def _has_lists(values: Mapping[str, object]) -> bool:

@@ -7,7 +7,7 @@ import functools
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -46,6 +46,9 @@ from doorcheck.guard.stores.opening import open_store
 from doorcheck.guard.stores.protocol import Counters, Once, Store
 from doorcheck.guard.webhooks.receiving import Receiving
 
+if TYPE_CHECKING:
+    from doorcheck.guard.resource.records import Records
+
 _log = logging.getLogger("doorcheck.guard")
 LimitText = str | Limit | Reasoned
 
@@ -54,10 +57,13 @@ class Guard:
     """Declares doors with ``door`` and ``declare`` and locks an application with ``protect``.
 
     ``limit`` and ``account_limit`` are what a door without limits of its own is held to, per client address and per
-    account; ``body`` is the most bytes a request may carry; ``origins`` are the other sites whose pages may ask for
-    changes; ``observe`` lets callers pass whom it would refuse, and logs them. ``store`` is where limits and
-    deliveries are counted (``counters`` and ``once`` are for other places): an address as ``open_store`` takes it,
-    which is closed when the application ends, or a store that whoever opened it closes.
+    account; ``body`` is the most bytes a request, or a message of a websocket, may carry; ``origins`` are the other
+    sites whose pages may ask for changes; ``records`` opens the scoped sessions of all requests, those to mounted
+    applications too; ``audit`` is told of denials, changes, sign-ins and sign-outs; ``observe`` lets callers pass
+    whom it would refuse, and logs them. ``sessions`` name accounts of one kind: an id is the same account whichever
+    of them says it. ``store`` is where limits and deliveries are counted (``counters`` and ``once`` are for other
+    places): an address as ``open_store`` takes it, which is closed when the application ends, or a store that whoever
+    opened it closes.
     """
 
     def __init__(
@@ -76,6 +82,7 @@ class Guard:
         revalidate: Revalidate | None = None,
         headers: ResponseHeaders | None = None,
         audit: AuditLog | None = None,
+        records: Records | None = None,
         observe: bool = False,
     ) -> None:
         shared = open_store(store) if isinstance(store, str) else store
@@ -90,6 +97,7 @@ class Guard:
         )
         self.receiving = Receiving(once or shared or MemoryOnce())
         self.observe = observe
+        self.records: object | None = records
         self._audit = audit
         self._cors = cors
         self._revalidate = revalidate
@@ -118,18 +126,23 @@ class Guard:
         """Declare the endpoint below: a decorator that stands right above the function, under the route's own.
 
         What is left out is asked for when the application starts, all at once. Raises ``ValueError`` for a limit or a
-        size that cannot be read, and for a door that is idempotent for callers who are nobody.
+        size that cannot be read, for a cost that no call could pay, and for a door that is idempotent for callers who
+        are nobody.
         """
         if idempotent is not None and caller is not None and not isinstance(caller, SignedIn):
             raise ValueError(
                 "an idempotency key is its caller's: such a door asks for signed_in, a role or a permission"
             )
+        held = _optional_limit(limit), _optional_limit(account_limit)
+        for one in (held[0] or self.admission.limit, held[1] or self.admission.account_limit):
+            if isinstance(one, Limit) and not 1 <= cost <= one.calls:
+                raise ValueError(f"a call that weighs {cost} never fits into {one.says}: give another limit or cost")
         answers: dict[str, Any] = {
             "caller": caller,
             "payload": payload,
             "resource": resource,
-            "limit": _optional_limit(limit),
-            "account_limit": _optional_limit(account_limit),
+            "limit": held[0],
+            "account_limit": held[1],
             "cost": cost,
             "body": None if body is None else parse_size(body),
             "may_set": frozenset(may_set),
@@ -210,6 +223,9 @@ class Guard:
             for inner in take_census(app).applications:
                 if isinstance(inner, Starlette):
                     handlers.install(inner)
+                    if inner is not app:
+                        # One that was called before has copied the handlers it had then.
+                        inner.middleware_stack = None
             layer = Layer(build(), self)
             return layer if self._cors is None else self._cors.around(layer)
 
@@ -263,48 +279,49 @@ class Guard:
 
     def turned_away(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         """Note a refusal in the private log, and in the audit log where it was at a door."""
-        if not self._silent and _log.isEnabledFor(logging.INFO):
-            self._log_refusal("refused", scope, refused, request_id, leaf)
-        # A flood that a limit turns away must not fill the disk.
-        many = refused.refusal is Refusal.TOO_MANY
-        if self._audit is not None and not many and leaf is not None and leaf.declaration is not None:
+        if not self._silent:
+            self._log_refusal("refused", scope, refused, request_id, leaf.path if leaf else "no door")
+        if self._audit is not None and leaf is not None and leaf.declaration is not None:
             client = scope.get("client")
-            self.note(
-                Event(
-                    EventKind.DENIAL,
-                    leaf.declaration.name,
-                    refused.account,
-                    refused.address or (str(client[0]) if client else ""),
-                    request_id,
-                    str(refused.refusal.status),
-                    scrub(refused.reason),
-                )
-            )
+            address = refused.address or (str(client[0]) if client else "")
+            self._deny(leaf.declaration, refused.account, address, request_id, refused)
 
     def observed(self, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
         """Note in the private log a refusal that is not carried out, because the guard observes."""
-        self._log_refusal("would refuse", scope, refused, request_id, leaf)
+        self._log_refusal("would refuse", scope, refused, request_id, leaf.path if leaf else "no door")
 
-    def _log_refusal(self, verb: str, scope: Scope, refused: Refused, request_id: str, leaf: Leaf | None) -> None:
-        _log.info(
-            "%s %s %s: %s (%s)",
-            verb,
-            scope.get("method", scope["type"]),
-            leaf.path if leaf else "no door",
-            scrub(refused.reason),
-            request_id,
-        )
+    def _log_refusal(self, says: str, scope: Scope, refused: Refused, request_id: str, door: str) -> None:
+        # Where the service itself cannot tell, somebody has to see to it.
+        level = logging.WARNING if refused.refusal.status >= 500 else logging.INFO
+        if _log.isEnabledFor(level):
+            verb = scope.get("method", scope["type"])
+            _log.log(level, "%s %s %s: %s (%s)", says, verb, door, scrub(refused.reason), request_id)
+
+    def _deny(self, door: Declaration, account: str, address: str, request_id: str, refused: Refused) -> None:
+        # Who is over a limit could fill the disk with entries that say so.
+        if refused.refusal is not Refusal.TOO_MANY:
+            status, reason = str(refused.refusal.status), scrub(refused.reason)
+            self.note(Event(EventKind.DENIAL, door.name, account, address, request_id, status, reason))
 
     def let_through(self, passed: Passage, status: int) -> None:
-        """Note a change that was made: anything but a read, answered with success."""
-        who = passed.principal
-        if self._audit is not None and status < 400 and passed.scope.get("method") not in SAFE_METHODS:
-            account = who.account if who else ""
-            self.note(
-                Event(
-                    EventKind.CHANGE, passed.declaration.name, account, passed.address, passed.request_id, str(status)
-                )
-            )
+        """Note a refusal by code further in, a change (anything but a read, with success), and what else happened."""
+        refused = passed.refused
+        if refused is not None:
+            self._log_refusal("refused", passed.scope, refused, passed.request_id, passed.declaration.name)
+        if self._audit is None:
+            return
+        account = passed.principal.account if passed.principal else ""
+        for kind, whose, outcome in passed.happened or ():
+            self._happened(EventKind(kind), passed, whose, outcome)
+        if refused is not None:
+            self._deny(passed.declaration, account, passed.address, passed.request_id, refused)
+        elif passed.scope["type"] == "websocket":
+            self._happened(EventKind.CHANGE, passed, account, "websocket")
+        elif 0 < status < 400 and passed.scope["method"] not in SAFE_METHODS:
+            self._happened(EventKind.CHANGE, passed, account, str(status))
+
+    def _happened(self, kind: EventKind, passed: Passage, account: str, outcome: str) -> None:
+        self.note(Event(kind, passed.declaration.name, account, passed.address, passed.request_id, outcome))
 
     def note(self, event: Event) -> None:
         """Write an entry of the audit log, if there is one. A log that cannot be written is said in the private log."""

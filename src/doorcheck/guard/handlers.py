@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.websockets import WebSocket
 
 from doorcheck.guard.passage import current
 from doorcheck.guard.problems import Complaint, document
@@ -22,8 +23,15 @@ MOST_COMPLAINTS = 20
 def install(app: Starlette) -> None:
     """Answer this application's HTTP exceptions and validation errors with problem documents."""
     app.add_exception_handler(HTTPException, _http_exception)
-    for kind in _validation_errors():
-        app.add_exception_handler(kind, _invalid)
+    try:
+        from fastapi.exceptions import (  # noqa: PLC0415  # FastAPI may not be installed
+            RequestValidationError,
+            WebSocketRequestValidationError,
+        )
+    except ImportError:
+        return
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(WebSocketRequestValidationError, _invalid_socket)
 
 
 def complaints_of(errors: Sequence[Any]) -> list[Complaint]:
@@ -34,12 +42,9 @@ def complaints_of(errors: Sequence[Any]) -> list[Complaint]:
     ]
 
 
-def _validation_errors() -> Iterator[type[Exception]]:
-    try:
-        from fastapi.exceptions import RequestValidationError  # noqa: PLC0415  # FastAPI may not be installed
-    except ImportError:
-        return
-    yield RequestValidationError
+async def _invalid_socket(websocket: WebSocket, raised: Exception) -> None:  # noqa: ARG001  # the handlers' form
+    # FastAPI's own handler would tell the caller what was sent.
+    await websocket.close(1008, Refusal.INVALID.title)
 
 
 async def _http_exception(request: Request, raised: Exception) -> Response:  # noqa: ARG001  # the handlers' form

@@ -14,6 +14,7 @@ from doorcheck.guard.body import Capped, Replayed, read_whole
 from doorcheck.guard.callers import SignedBy
 from doorcheck.guard.census.doors import Found, Leaf
 from doorcheck.guard.declaration import Declaration
+from doorcheck.guard.messages import CappedMessages
 from doorcheck.guard.refusals import Refusal, Refused
 from doorcheck.guard.replies import Reply
 from doorcheck.guard.webhooks.receiving import Receiving
@@ -40,6 +41,7 @@ class Doorkeeper(Protocol):
     admission: Admission
     receiving: Receiving
     observe: bool
+    records: object | None
 
     def open(self) -> None:
         """Take the census if it was not taken; raises ``UndeclaredDoors``."""
@@ -63,7 +65,7 @@ class Doorkeeper(Protocol):
         """Note a refusal that is not carried out, because the guard observes."""
 
     def let_through(self, passed: passage.Passage, status: int) -> None:
-        """Note in the audit log what was changed. ``status`` is that of the answer."""
+        """Note what came of a request that was let in. ``status`` is that of the answer, 0 for none."""
 
     def broke(self, scope: Scope, fault: BaseException, request_id: str) -> None:
         """Note a fault of the application in the private log."""
@@ -111,9 +113,7 @@ class Layer:
             leaf = found.leaf
             headers = read_headers(scope)
             if self._keeper.observe:
-                passed = await self._observed(scope, headers, found, request_id)
-                await self._let_in(scope, receive, reply, passed)
-                self._told(scope, passed, leaf)
+                await self._let_in(scope, receive, reply, await self._observed(scope, headers, found, request_id))
                 return
             passed = await self._admit(scope, headers, found, request_id)
             capped = Capped(receive, headers, self._keeper.body_cap(passed.declaration))
@@ -127,7 +127,6 @@ class Layer:
                 await passed.declaration.idempotent.serve(let_in, capped, reply, passed)
             else:
                 await self._let_in(scope, capped, reply, passed)
-            self._told(scope, passed, leaf)
         except Refused as refused:
             if reply.started:
                 raise
@@ -141,26 +140,21 @@ class Layer:
                 # Half an answer is out: the server must break the connection, so that nobody takes it for a whole one.
                 raise
 
-    def _told(self, scope: Scope, passed: passage.Passage, leaf: Leaf | None) -> None:
-        """Note what the application refused by itself: the record of somebody else, an input, what a handler raised."""
-        refused = passed.refused
-        if refused is not None:
-            refused.address = passed.address
-            refused.account = "" if passed.principal is None else passed.principal.account
-            self._keeper.turned_away(scope, refused, passed.request_id, leaf)
-
     async def _let_in(
         self, scope: Scope, receive: Receive, send: Send, passed: passage.Passage, through: Send | None = None
     ) -> None:
         """Call the application, which sends ``through`` something on its way to ``send`` or directly."""
         if isinstance(send, Reply):
             send.passage = passed
+        if self._keeper.records is not None:
+            scope["doorcheck.records"] = self._keeper.records
         token = passage.begin(passed)
         try:
             await self._app(scope, receive, through or send)
-            self._keeper.let_through(passed, send.status if isinstance(send, Reply) else 0)
         finally:
             passage.end(token)
+            # Also where a background task broke, or the caller went away: what was answered was done.
+            self._keeper.let_through(passed, getattr(through or send, "status", 0))
 
     async def _delivery(
         self, scope: Scope, receive: Receive, reply: Reply, passed: passage.Passage, headers: dict[bytes, bytes]
@@ -169,7 +163,7 @@ class Layer:
         caller = passed.declaration.caller
         assert isinstance(caller, SignedBy)  # noqa: S101  # asked by the only one who calls this
         body = await read_whole(receive)
-        key = await self._keeper.receiving.begin(caller.signature, headers, body)
+        key = await self._keeper.receiving.begin(passed.declaration.name, caller.signature, headers, body)
         if key is None:
             await reply({"type": "http.response.start", "status": 204, "headers": []})
             await reply({"type": "http.response.body", "body": b""})
@@ -195,7 +189,11 @@ class Layer:
             # Closed before it was accepted: the server answers 403 (ASGI specification, WebSocket close).
             await send({"type": "websocket.close", "code": 1008})
             return
-        await self._let_in(scope, receive, send, passed)
+        if self._keeper.observe:
+            await self._let_in(scope, receive, send, passed)
+            return
+        capped = CappedMessages(receive, send, self._keeper.body_cap(passed.declaration))
+        await self._let_in(scope, capped.receive, capped.send, passed)
 
     async def _observed(
         self, scope: Scope, headers: dict[bytes, bytes], found: Found, request_id: str

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 class Passage:
     """What the rest of the request may ask about the way in. ``address`` is the client's, as the proxies tell it.
 
-    ``refused`` is what the application itself refused the request with. ``only_noted`` is there while the guard
-    observes: it is told of a refusal that would be carried out otherwise.
+    ``only_noted`` is there while the guard observes: it is told of a refusal that would be carried out otherwise.
     """
 
     declaration: Declaration
@@ -32,6 +31,9 @@ class Passage:
     path_params: dict[str, Any]
     nonce: str | None = None
     refused: Refused | None = None
+    """Why it was turned away after all, by code further in."""
+    happened: list[tuple[str, str, str]] | None = None
+    """For the audit log: a kind of event, the account and the outcome."""
     only_noted: Callable[[Refused], None] | None = None
 
 
@@ -46,6 +48,13 @@ def current() -> Passage:
     if passage is None:
         raise Refused(Refusal.FAULT, "asked who is calling outside of a request that was let in")
     return passage
+
+
+def happened(kind: str, account: str, outcome: str) -> None:
+    """Have the guard write this into its audit log, if it has one, when the request is over."""
+    passage = _passage.get()
+    if passage is not None:
+        passage.happened = [*(passage.happened or ()), (kind, account, outcome)]
 
 
 def request_id_or_none() -> str | None:

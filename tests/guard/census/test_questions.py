@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from fastapi import FastAPI, Request
 from pydantic import BaseModel
+from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
+from starlette.testclient import TestClient
 from tests.guard.asgi import Answer, Client
 from tests.guard.tokens import PlainTokens, bearer, cookie
 
-from doorcheck.guard import Guard, Payload, public, raw, shared, signed_in
+from doorcheck.guard import Guard, Payload, public, raw, shared, signed_in, unlimited
 
 NOBODYS = shared(because="a test")
 ANYBODY = public(because="a test")
@@ -149,3 +153,40 @@ def test_faults_say_nothing_of_themselves() -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         assert b"hunter2" not in answer.body
         assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+def test_a_cost_that_no_call_could_pay_is_no_cost() -> None:
+    guard = Guard(limit="5/minute", account_limit="8/minute")
+    for answers in ({"cost": 6}, {"cost": 0}, {"cost": -1}, {"cost": 9, "limit": "10/minute"}):
+        with pytest.raises(ValueError, match="never fits"):
+            guard.door(caller=ANYBODY, **answers)
+    guard.door(caller=ANYBODY, cost=9, limit="10/minute", account_limit="10/minute")
+    guard.door(caller=ANYBODY, cost=9, limit=unlimited(because="a test"), account_limit="10/minute")
+
+
+def test_the_client_of_starlettes_own_tests_has_an_address() -> None:
+    app, guard, _ = made()
+
+    @app.get("/one")
+    @guard.door(caller=ANYBODY)
+    async def one() -> Said:
+        return Said()
+
+    with TestClient(app) as client:
+        assert client.get("/one").status_code == 200
+
+
+def test_a_mounted_application_that_was_called_before_tells_no_more_than_others() -> None:
+    guard = Guard()
+    inner = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @inner.post("/things")
+    @guard.door(caller=ANYBODY, resource=NOBODYS)
+    async def things(body: Titled) -> Said:
+        return Said()
+
+    assert ask(Client(inner), "POST", "/things", json={"title": "a"}).status == 503
+    app = Starlette(routes=[Mount("/inner", app=inner)])
+    guard.protect(app)
+    answer = ask(Client(app), "POST", "/inner/things", json={"title": ["s3cret"]})
+    assert (answer.status, b"s3cret" in answer.body) == (422, False)

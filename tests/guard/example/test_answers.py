@@ -52,7 +52,7 @@ def test_another_accounts_invoice_is_as_absent_as_none(tmp_path: Path, caplog: p
 
     with caplog.at_level("INFO", "doorcheck.guard"):
         visit(tmp_path, check)
-    assert "refused GET /invoices/{invoice_id}: no Invoice of this invoice_id in the caller's scope" in caplog.text
+    assert "read_invoice: no Invoice of this invoice_id in the caller's scope" in caplog.text
     denials = [entry for entry in verify_audit(tmp_path / "audit.jsonl") if entry["outcome"] == "404"]
     assert len(denials) == 9
     assert {entry["account"].partition(":")[0] for entry in denials} == {"own"}

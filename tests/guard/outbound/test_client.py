@@ -190,6 +190,9 @@ def test_redirects_come_to_an_end() -> None:
     asyncio.run(run())
 
 
+SENT = {"Authorization": "Bearer s", "X-API-Key": "s", "Cookie": "s=1", "Accept": "text/plain"}
+
+
 def test_credentials_do_not_follow_a_redirect_to_another_host() -> None:
     async def run() -> None:
         ports: list[int] = []
@@ -202,10 +205,59 @@ def test_credentials_do_not_follow_a_redirect_to_another_host() -> None:
         async with serving(redirecting) as server:
             ports.append(server.port)
             async with reaching(server) as client:
-                await client.request("GET", f"{server.url}/first", headers={"Authorization": "Bearer s", "X-A": "1"})
+                await client.request("GET", f"{server.url}/first", headers=SENT)
             assert server.seen[0][1]["authorization"] == "Bearer s"
-            assert "authorization" not in server.seen[1][1]
-            assert server.seen[1][1]["x-a"] == "1"
+            assert server.seen[0][1]["x-api-key"] == "s"
+            assert not {"authorization", "x-api-key", "cookie"} & server.seen[1][1].keys()
+            assert server.seen[1][1]["accept"] == "text/plain"
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a\0b.example.test/",
+        "https://exa mple.test/",
+        "https://[2606:4700::1111%25eth0]/",
+        "https://a;b/",
+        "https://%31%32%37.0.0.1/",
+        "https://good.example.test\\.evil.example.test/",
+    ],
+)
+def test_what_is_no_name_of_a_host_is_not_looked_up(url: str) -> None:
+    asked: list[str] = []
+
+    async def resolver(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    async def run() -> None:
+        async with SafeClient(backend=CheckedBackend(resolver, loopback_allowed)) as client:
+            await refused(client, url)
+
+    asyncio.run(run())
+    assert asked == []
+
+
+@pytest.mark.parametrize("header", [{"x-\u00e9": "1"}, {"x": "\u65e5"}])
+def test_a_header_that_cannot_be_one_is_not_sent(header: dict[str, str]) -> None:
+    async def run() -> None:
+        async with serving(lambda line, headers: answer()) as server, reaching(server) as client:
+            with pytest.raises(OutboundRefused, match="no header can have"):
+                await client.request("GET", f"{server.url}/", headers=header)
+            assert server.connections == 0
+
+    asyncio.run(run())
+
+
+def test_how_a_request_is_framed_is_not_the_callers() -> None:
+    async def run() -> None:
+        async with serving(lambda line, headers: answer()) as server, reaching(server) as client:
+            framing = {"Transfer-Encoding": "chunked", "Content-Length": "500", "Host": "evil.example.test"}
+            await client.request("GET", f"{server.url}/", headers=framing)
+            assert server.seen[0][1].keys().isdisjoint({"transfer-encoding", "content-length"})
+            assert server.seen[0][1]["host"].startswith("server.example.test")
 
     asyncio.run(run())
 

@@ -20,6 +20,7 @@ from doorcheck.guard import (
     Success,
     UndeclaredDoors,
     current_principal,
+    public,
     shared,
     signed_in,
 )
@@ -90,6 +91,25 @@ def test_fastapi_takes_an_action_under_a_route_of_its_own() -> None:
     assert (answer.status, answer.headers["location"]) == (303, "/projects")
     answer = asyncio.run(Client(app).request("POST", "/rename", json={"title": "a"}, headers=cookie("bob")))
     assert answer.json() == {"ok": True, "value": {"title": "a", "owner": "bob"}, "redirect": "/projects"}
+
+
+def test_a_list_of_one_is_a_list() -> None:
+    body = urlencode([("title", "a"), ("stars", "2"), ("tags", "x")]).encode()
+    answer = Site().post(body, FORM | {"accept": "application/json"})
+    assert answer.json()["value"]["title"] == "a2x"
+
+
+def test_a_redirect_leads_to_a_path_in_any_script() -> None:
+    guard, app = Guard(), Starlette()
+
+    @guard.action(payload=Rename, returns=str, caller=public(because="a test"), resource=NOBODYS)
+    async def rename(given: Rename) -> Success[str] | Failure:
+        return Success("done", redirect="/\u0441\u0442\u0440/1?q=a%20b&n=2")
+
+    app.add_route("/rename", rename, methods=["POST"])
+    guard.protect(app)
+    answer = asyncio.run(Client(app).request("POST", "/rename", body=b"title=a", headers=FORM))
+    assert (answer.status, answer.headers["location"]) == (303, "/%D1%81%D1%82%D1%80/1?q=a%20b&n=2")
 
 
 def test_fields_that_come_several_times_are_a_list() -> None:

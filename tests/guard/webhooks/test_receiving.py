@@ -112,3 +112,33 @@ def test_a_delivery_that_comes_while_it_is_worked_on_is_to_wait() -> None:
         return (await first).status, second.status
 
     assert asyncio.run(run()) == (200, 409)
+
+
+def test_one_event_may_come_to_several_doors() -> None:
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    guard = Guard()
+    came: list[str] = []
+
+    def door(name: str) -> None:
+        async def received(request: Request) -> PlainTextResponse:
+            came.append(name)
+            return PlainTextResponse("")
+
+        received.__qualname__ = name
+        answers: Any = {"payload": raw(because="a test"), "returns": raw(because="a test")}
+        app.post(f"/{name}")(
+            guard.door(caller=signed_by(StripeWebhook(SECRET)), resource=shared(because="a test"), **answers)(received)
+        )
+
+    door("billing")
+    door("mailing")
+    guard.protect(app)
+    client = Client(app)
+
+    async def run() -> None:
+        for path in ("/billing", "/mailing", "/billing"):
+            answer = await client.request("POST", path, body=BODY, headers=signed())
+            assert answer.status in {200, 204}
+
+    asyncio.run(run())
+    assert came == ["billing", "mailing"]

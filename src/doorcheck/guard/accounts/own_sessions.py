@@ -145,10 +145,12 @@ class OwnSessions:
             samesite="lax",
         )
         response.headers["cache-control"] = "no-store"
+        passage.happened("sign-in", f"{self._name}:{account.id}", "session")
 
     async def logout(self, response: Response) -> None:
         """End the session that was presented and take its cookie away. Raises ``Refused`` (503)."""
-        await self._end_presented()
+        for account_id in await self._end_presented():
+            passage.happened("sign-out", f"{self._name}:{account_id}", "session")
         self._take_away(response)
 
     async def logout_everywhere(self, account_id: str, response: Response | None = None) -> int:
@@ -162,6 +164,7 @@ class OwnSessions:
             raise Refused(Refusal.UNAVAILABLE, f"no session was ended: {fault}", retry_after=5) from fault
         if response is not None:
             self._take_away(response)
+        passage.happened("sign-out", f"{self._name}:{account_id}", f"{ended} sessions")
         return ended
 
     async def _current(self, key: str, now: float) -> SessionRecord:
@@ -182,7 +185,8 @@ class OwnSessions:
                 raise SessionRefused("the session was ended just now")
         return record
 
-    async def _end_presented(self) -> None:
+    async def _end_presented(self) -> list[str]:
+        """End the session that was presented, if there is one, and say whose it was."""
         headers = passage.current().scope["headers"]
         cookie = b"; ".join(value for name, value in headers if name.lower() == b"cookie")
         try:
@@ -190,13 +194,20 @@ class OwnSessions:
             keys = {self._key(presented.cookies.get(self._cookie, ""))} - {None}
         except SessionRefused:
             # Nobody can have signed in with it.
-            return
+            return []
+        ended = []
         for key in keys:
             assert key is not None  # noqa: S101  # taken out above
             try:
-                await self._store.delete(key)
+                written = await self._store.get(key)
+                if await self._store.delete(key) and written is not None:
+                    ended.append(read_record(written).account.id)
+            except ValueError:
+                # Something else stood there, and is gone.
+                continue
             except StoreUnavailable as fault:
                 raise Refused(Refusal.UNAVAILABLE, f"the session was not ended: {fault}", retry_after=5) from fault
+        return ended
 
     def _take_away(self, response: Response) -> None:
         response.delete_cookie(self._cookie, path="/", secure=True, httponly=True, samesite="lax")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -16,7 +18,10 @@ from doorcheck.guard.outbound.errors import OutboundFailed, OutboundRefused
 
 _STANDARD_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+# What another origin is told too. Every other header may hold a key, whatever its name is.
+_PLAIN_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-agent"})
+_FRAMING = frozenset({"connection", "content-length", "host", "transfer-encoding", "upgrade"})
+_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,126}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,9 @@ class SafeClient:
     """Asks hosts of the public internet, over HTTPS unless more is allowed.
 
     ``hosts`` are the only ones that may be asked (None: any); ``ports`` the only ports; ``most`` the bytes of an
-    answer that are read; ``seconds`` the time for one request with its redirects; ``redirects`` how many are followed.
-    The environment's proxies are not used: they would look names up on their own. Answers are not decompressed.
+    answer that are read; ``seconds`` the time for one request with its redirects; ``redirects`` how many are followed,
+    to another origin with no headers but those that say what is asked for. The environment's proxies are not used:
+    they would look names up on their own. Answers are not decompressed.
     """
 
     def __init__(
@@ -114,7 +120,7 @@ class SafeClient:
             url = urljoin(url, location)
             place = self._place(url)
             if place.origin != first.origin:
-                headers = {name: value for name, value in headers.items() if name.lower() not in _SECRET_HEADERS}
+                headers = {name: value for name, value in headers.items() if name.lower() in _PLAIN_HEADERS}
             if answer.status == 303 or (answer.status in {301, 302} and method == "POST"):
                 method, content = "GET", b""
         raise OutboundRefused(f"more than {self._redirects} redirects")
@@ -122,7 +128,7 @@ class SafeClient:
     async def _once(self, method: str, url: str, place: _Place, headers: Mapping[str, str], content: bytes) -> Fetched:
         standard = place.port == _STANDARD_PORTS[place.scheme]
         shown = f"[{place.host}]" if ":" in place.host else place.host
-        sent = {name.lower(): value for name, value in headers.items()} | {
+        sent = {name.lower(): value for name, value in headers.items() if name.lower() not in _FRAMING} | {
             "host": shown if standard else f"{shown}:{place.port}",
             "accept-encoding": "identity",
         }
@@ -136,7 +142,7 @@ class SafeClient:
                 port=place.port,
                 target=place.target.encode("ascii"),
             ),
-            headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in sent.items()],
+            headers=_encoded(sent),
             content=content,
             extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), self._seconds)},
         )
@@ -180,8 +186,18 @@ class SafeClient:
 
 
 def _host(name: str) -> str:
-    """A host name in its one form: lower case, IDNA, without the final dot. ``UnicodeError`` for what is none."""
+    """A host name in its one form: lower case, IDNA, without the final dot. ``ValueError`` for what is none."""
     name = name.rstrip(".").lower()
-    if not name or name.isascii():
-        return name
-    return name.encode("idna").decode("ascii")
+    if not name.isascii():
+        name = name.encode("idna").decode("ascii")
+    if name and _NAME.fullmatch(name) is None:
+        # IPv6, without the name of an interface of this machine.
+        return str(IPv6Address("" if "%" in name else name))
+    return name
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    try:
+        return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+    except UnicodeEncodeError as fault:
+        raise OutboundRefused("a header has characters that no header can have") from fault

@@ -1,4 +1,4 @@
-"""What is worth an entry: denials, changes and what happens to keys."""
+"""What is worth an entry: denials, changes, who came and went, and what happens to keys."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ class EventKind(enum.StrEnum):
     DENIAL = "denial"
     CHANGE = "change"
     KEY = "key"
+    SIGN_IN = "sign-in"
+    SIGN_OUT = "sign-out"
     UNSCOPED = "unscoped"
 
 

@@ -22,8 +22,8 @@ class Receiving:
 
     once: Once
 
-    async def begin(self, signature: Signature, headers: Mapping[bytes, bytes], body: bytes) -> str | None:
-        """The key of this delivery, or None where it was taken before.
+    async def begin(self, door: str, signature: Signature, headers: Mapping[bytes, bytes], body: bytes) -> str | None:
+        """The key of this delivery at this door, or None where it was taken before.
 
         Raises ``Refused``: 401 where the signature does not hold, 409 while the same delivery is worked on, 503 where
         the store does not answer.
@@ -32,7 +32,8 @@ class Receiving:
             delivery = signature.verify(headers, body, time.time())
         except SignatureRefused as refused:
             raise Refused(Refusal.UNAUTHENTICATED, f"{signature.name}: {refused}") from refused
-        key = f"delivery:{signature.name}:{delivery.id}"
+        # One event may be sent to several doors, and senders number events each for itself.
+        key = f"delivery:{door}:{signature.name}:{delivery.id}"
         stage = await _asked(self.once.begin(key, LEASE))
         if stage is Stage.RUNNING:
             raise Refused(Refusal.CONFLICT, "the same delivery is being worked on", retry_after=30)
