@@ -239,5 +239,5 @@ def test_a_membership_is_made_where_its_maker_is_and_nowhere_else(engine: Engine
     of_b.rollback()
     with of_b.unscoped(because="an invitation was accepted"):
         of_b.add(Membership(id=9, account_id="b", org_id="org-a"))
-    of_b.commit()
     assert {one.org_id for one in of_b.scalars(select(Document))} == {"org-a", "org-b"}
+    of_b.rollback()
