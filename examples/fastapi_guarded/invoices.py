@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -15,24 +13,22 @@ from doorcheck.guard.resource.dependencies import Owned, Scoped
 
 from .models import Invoice
 from .service import Service
-
-Customer = Annotated[str, Field(min_length=1, max_length=120)]
-Notes = Annotated[str, Field(max_length=2_000)]
+from .texts import Name, Prose
 
 
 class NewInvoice(Payload):
     """What a caller may say of a new invoice. Whose it is, and its status, are the service's to say."""
 
-    customer: Customer
-    amount_cents: int = Field(gt=0, le=100_000_000)
-    notes: Notes = ""
+    customer: Name
+    amount_cents: int = Field(strict=True, gt=0, le=100_000_000)
+    notes: Prose = ""
 
 
 class InvoiceChanges(Payload):
     """What may be changed later."""
 
-    customer: Customer
-    notes: Notes
+    customer: Name
+    notes: Prose
 
 
 class InvoiceView(BaseModel):

@@ -41,7 +41,6 @@ def application(service: Service) -> FastAPI:
     async def health() -> Health:
         return Health()
 
-    service.records.serve(app)
     service.guard.protect(app)
     return app
 

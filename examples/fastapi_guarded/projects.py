@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from doorcheck.guard import Payload
@@ -14,12 +12,13 @@ from doorcheck.guard.resource.dependencies import Owned, Scoped
 
 from .models import Membership, Project
 from .service import Service
+from .texts import Name
 
 
 class NewProject(Payload):
     """What a caller says of a new project. Its team is in the path, where membership of it is asked for."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Name
 
 
 class ProjectView(BaseModel):

@@ -48,6 +48,7 @@ class Service:
         self.guard = Guard(
             sessions=self._issuers(),
             store=self.store,
+            records=self.records,
             proxies=settings.proxies,
             cors=Cors((settings.front_end,), credentials=True) if settings.front_end else None,
             audit=self.audit,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, SecretStr
 from doorcheck.guard import NOTHING, Payload, public, require_user, shared
 
 from .service import Service
+from .texts import Email
 
 OWN_SESSION = shared(because="the caller's own session alone")
 
@@ -15,7 +16,7 @@ OWN_SESSION = shared(because="the caller's own session alone")
 class Credentials(Payload):
     """What signing in takes."""
 
-    email: str = Field(max_length=320)
+    email: Email
     password: SecretStr = Field(max_length=1024)
 
 

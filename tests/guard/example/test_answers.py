@@ -81,8 +81,22 @@ def test_an_account_makes_changes_sends_and_deletes_its_own_invoice(tmp_path: Pa
     assert ("change", "delete_invoice", "204") in audited(tmp_path)
 
 
-@pytest.mark.parametrize("extra", [{"owner_id": "x"}, {"status": "paid"}, {"role": "admin"}, {"amount_cents": -1}])
-def test_a_field_that_is_not_asked_for_is_refused(tmp_path: Path, extra: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"owner_id": "x"},
+        {"status": "paid"},
+        {"role": "admin"},
+        {"amount_cents": -1},
+        {"amount_cents": "5"},
+        {"amount_cents": True},
+        {"customer": "Bakery\0"},
+        {"notes": "a\x1b[31mred"},
+    ],
+)
+def test_a_field_that_is_not_asked_for_or_not_as_it_is_asked_for_is_refused(
+    tmp_path: Path, extra: dict[str, Any]
+) -> None:
     async def check(site: Site) -> None:
         ada = await site.sign_in(ADA)
         answer = await ada.request("POST", "/invoices", json=NEW | extra)
