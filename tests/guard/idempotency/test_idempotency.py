@@ -121,7 +121,7 @@ def test_a_key_belongs_to_its_caller_its_method_and_its_door() -> None:
     asyncio.run(check())
 
 
-@pytest.mark.parametrize("other", [{"body": b"11"}, {"path": "/pay/2"}, {"path": "/pay/1?to=eve"}])
+@pytest.mark.parametrize("other", [{"body": b"11"}, {"path": "/pay/2"}, {"path": "/pay/1?to=eve"}, {"who": "ann@acme"}])
 def test_a_key_that_is_used_for_another_request_is_422(other: dict[str, Any]) -> None:
     async def check() -> None:
         payments = Payments()

@@ -120,6 +120,8 @@ def test_a_fault_is_a_refusal_and_keeps_its_words_to_itself(fault: Exception, st
 def test_two_issuers_of_one_name_are_refused_when_the_service_starts() -> None:
     with pytest.raises(ValueError, match="one name"):
         Resolver([NextAuth(secret=SECRET), NextAuth(secret=SECRET)])
+    with pytest.raises(ValueError, match="no colon"):
+        Resolver([NextAuth(secret=SECRET, name="next:auth")])
     assert Resolver([NextAuth(secret=SECRET), NextAuth(secret=SECRET, name="old")])
 
 

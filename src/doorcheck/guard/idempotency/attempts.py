@@ -50,11 +50,11 @@ class Attempt:
 class Idempotency:
     """Carries a request with an ``Idempotency-Key`` out once: for ``@guard.door(idempotent=...)``, or in an endpoint.
 
-    A key belongs to the caller, the method and the door, so that nobody sees another's answer, and to the path, the
-    query and the body that it first came with: 422 for others. While the first attempt is in flight the others are
-    409; an attempt that did not end is given up after ``lease`` seconds, which is longer than any may take. Answers
-    are kept for ``keep`` seconds without their cookies, and repeated to whoever may still call the door; the record is
-    not looked at again. With ``required`` a request without a key is 400.
+    A key belongs to the caller, the method and the door, so that nobody sees another's answer, and to the tenant, the
+    path, the query and the body that it first came with: 422 for others. While the first attempt is in flight the
+    others are 409; an attempt that did not end is given up after ``lease`` seconds, which is longer than any may take.
+    Answers are kept for ``keep`` seconds without their cookies, and repeated to whoever may still call the door; the
+    record is not looked at again. With ``required`` a request without a key is 400.
     """
 
     def __init__(self, store: Attempts, *, required: bool = True, lease: float = 300.0, keep: float = 86400.0) -> None:
@@ -141,7 +141,9 @@ class Idempotency:
         scope = passed.scope
         name = _digest(scope["method"].encode(), passed.declaration.name.encode(), key)
         path = scope.get("raw_path") or scope["path"].encode()
-        fingerprint = _digest(path, scope.get("query_string", b""), content)
+        # What was answered for one tenant is no answer for another one that the caller works for now.
+        tenant = b"" if principal.tenant is None else b"=" + principal.tenant.encode(errors="surrogatepass")
+        fingerprint = _digest(path, scope.get("query_string", b""), tenant, content)
         try:
             answer = await self._store.attempt(f"{principal.issuer}:{principal.id}", name, fingerprint, self._lease)
         except StoreUnavailable as fault:

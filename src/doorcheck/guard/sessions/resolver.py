@@ -32,7 +32,10 @@ class Resolver:
         names = [issuer.name for issuer in issuers]
         if len(set(names)) < len(names):
             raise ValueError("two issuers of this guard have one name: give one of them another (name=...)")
-        self.issuers = tuple(issuers)
+        if any(":" in name for name in names):
+            # Accounts are told apart by "name:id".
+            raise ValueError("the name of an issuer has no colon in it (name=...)")
+        self.issuers: tuple[Issuer, ...] = tuple(issuers)
         self._cacheable = all(issuer.cacheable for issuer in issuers)
         self._whole: Cache = OrderedDict()
         self._accepted: Cache = OrderedDict()
