@@ -1,7 +1,6 @@
 """doorcheck.guard: an ASGI application in which a door that has not answered the five questions does not start."""
 
 from doorcheck.guard import addresses
-from doorcheck.guard.accounts import OwnSessions
 from doorcheck.guard.actions import Failure, Success
 from doorcheck.guard.answers import NOTHING, Resource, checked_by, raw, shared, unlimited
 from doorcheck.guard.application import Guard
@@ -26,7 +25,6 @@ __all__ = [
     "Guard",
     "GuardError",
     "Idempotency",
-    "OwnSessions",
     "Pages",
     "Payload",
     "Principal",

@@ -87,7 +87,7 @@ class Guard:
     ) -> None:
         shared = open_store(store) if isinstance(store, str) else store
         self._own_store = shared if isinstance(store, str) else None
-        self.admission = Admission(
+        self.admission: Admission = Admission(
             proxies=proxies or Direct(),
             counters=counters or shared or MemoryCounters(),
             resolver=Resolver(sessions),
@@ -95,7 +95,7 @@ class Guard:
             limit=_limit(limit),
             account_limit=_limit(account_limit),
         )
-        self.receiving = Receiving(once or shared or MemoryOnce())
+        self.receiving: Receiving = Receiving(once or shared or MemoryOnce())
         self.observe = observe
         self.records: object | None = records
         self._audit = audit

@@ -78,7 +78,7 @@ class SignedBy(Caller):
         return f"signed by {self.signature.name}"
 
 
-signed_in = SignedIn()
+signed_in: SignedIn = SignedIn()
 """Whoever has a verified session. For ``caller=``."""
 
 

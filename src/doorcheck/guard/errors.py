@@ -15,7 +15,7 @@ class UndeclaredDoors(GuardError):
     """At least one door has not answered the five questions. ``offences`` has one line for each open question."""
 
     def __init__(self, offences: Sequence[str]) -> None:
-        self.offences = tuple(offences)
+        self.offences: tuple[str, ...] = tuple(offences)
         count = len(self.offences)
         lines = "\n".join(f"  {one}" for one in self.offences)
         super().__init__(f"The application does not start: {count} open question{'s' * (count != 1)}.\n{lines}")

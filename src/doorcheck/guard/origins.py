@@ -37,7 +37,7 @@ class Origins:
     """The sites whose pages may ask for changes, beside the service's own host."""
 
     def __init__(self, trusted: Iterable[str] = ()) -> None:
-        self.trusted = frozenset(parse_origin(one) for one in trusted)
+        self.trusted: frozenset[str] = frozenset(parse_origin(one) for one in trusted)
         self._bytes = frozenset(one.encode() for one in self.trusted)
 
     def require(self, headers: dict[bytes, bytes]) -> None:

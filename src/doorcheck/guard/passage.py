@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,8 @@ class Passage:
 
 
 _passage: ContextVar[Passage | None] = ContextVar("doorcheck_passage", default=None)
-begin = _passage.set
-end = _passage.reset
+begin: Callable[[Passage | None], Token[Passage | None]] = _passage.set
+end: Callable[[Token[Passage | None]], None] = _passage.reset
 
 
 def current() -> Passage:

@@ -26,9 +26,9 @@ class Reply:
         self._id = request_id
         self._replaced = False
         self.passage: Passage | None = None
-        self.started = False
-        self.finished = False
-        self.status = 0
+        self.started: bool = False
+        self.finished: bool = False
+        self.status: int = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":

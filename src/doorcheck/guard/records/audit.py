@@ -36,8 +36,8 @@ class AuditLog:
         """``durable`` waits for the disk at each entry. Raises ``AuditBroken`` and ``OSError``."""
         self._lock = threading.Lock()
         self._durable = durable
-        self.head = FIRST
-        self.entries = 0
+        self.head: str = FIRST
+        self.entries: int = 0
         if path.exists():
             for self.entries, entry in enumerate(verify_audit(path), start=1):  # the last one counts
                 self.head = entry["digest"]
