@@ -111,7 +111,9 @@ def reference(root: Path) -> str:
         constants = [one for one in source.offered() if one.isupper() and not _told(root, source, one)]
         if constants:
             parts += ["", f"Constants: {', '.join(f'`{one}`' for one in sorted(constants))}."]
-        for one in sorted(set(source.offered()) - {*constants}, key=str.lower):
+        # A module that is offered by another has a section of its own.
+        modules = {one for one in source.offered() if f"{name}.{one}" in MODULES}
+        for one in sorted({*source.offered()} - {*constants} - modules, key=str.lower):
             parts += ["", *_entry(root, source, one)]
     return "\n".join(parts) + "\n"
 

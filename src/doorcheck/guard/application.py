@@ -334,7 +334,9 @@ class Guard:
 
     def broke(self, scope: Scope, fault: BaseException, request_id: str) -> None:
         """Note a fault of the application in the private log, with its trace."""
-        _log.error("%s %s broke (%s)", scope.get("method", ""), scope.get("path", ""), request_id, exc_info=fault)
+        # The path is what the caller wrote, line breaks and all (CWE-117).
+        path = scrub(ascii(scope.get("path", ""))[:500])
+        _log.error("%s %s broke (%s)", scope.get("method", ""), path, request_id, exc_info=fault)
 
     def _protected(self) -> Register:
         if self._register is None:

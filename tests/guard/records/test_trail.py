@@ -129,6 +129,15 @@ def test_who_comes_and_goes_is_written_down(tmp_path: Path) -> None:
     ]
 
 
+def test_a_path_makes_no_lines_of_its_own_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    service = Service(tmp_path)
+    forged = "/of/ann\n2026-01-01 CRITICAL forged"
+    service.post(f"{forged}?break=1", {"authorization": "Bearer ann\n2026-01-01 CRITICAL forged:"})
+    assert [one.getMessage() for one in caplog.records if "broke" in one.getMessage()] != []
+    assert all("\n" not in one.getMessage() for one in caplog.records)
+    assert len(service.entries()) == 1
+
+
 def test_that_the_service_cannot_tell_is_said_where_somebody_looks(caplog: pytest.LogCaptureFixture) -> None:
     guard = Guard(proxies=Direct())
 

@@ -115,6 +115,9 @@ REFUSED: dict[str, Any] = {
     "a draft in another tenant": insert(Draft).values(id=9, author_id="b", org_id="org-a", title="x"),
     "a draft of another author": insert(Draft).values(id=9, author_id="a", org_id="org-b", title="x"),
     "a membership of somebody else": insert(Membership).values(id=9, account_id="a", org_id="org-b"),
+    "a way into another organisation": insert(Membership).values(id=9, account_id="b", org_id="org-a"),
+    "a membership moved there": update(Membership).values(org_id="org-a"),
+    "a computed membership": update(Membership).values(org_id=func.lower("ORG-A")),
     "what is read of a table": update(Invoice).values(
         amount=select(func.sum(INVOICES.alias().c.amount)).scalar_subquery()
     ),
@@ -225,3 +228,16 @@ def test_without_a_tenant_nothing_of_a_tenant_is_in_reach(engine: Engine) -> Non
         session.add(Draft(id=9, title="x"))
         with pytest.raises(OutOfScope):
             session.flush()
+
+
+def test_a_membership_is_made_where_its_maker_is_and_nowhere_else(engine: Engine, of_b: ScopedSession) -> None:
+    of_b.execute(insert(Membership).values(id=9, account_id="b", org_id="org-b"))
+    of_b.execute(delete(Membership).where(Membership.id == 9))
+    of_b.add(Membership(id=9, account_id="b", org_id="org-a"))
+    with pytest.raises(OutOfScope, match="into a tenant"):
+        of_b.flush()
+    of_b.rollback()
+    with of_b.unscoped(because="an invitation was accepted"):
+        of_b.add(Membership(id=9, account_id="b", org_id="org-a"))
+    assert {one.org_id for one in of_b.scalars(select(Document))} == {"org-a", "org-b"}
+    of_b.rollback()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -201,6 +202,25 @@ def _requirements(mapper: Mapper[Any]) -> Iterator[Requirement]:
             )
         key = among.get_property_by_column(among.primary_key[0]).key
         yield Requirement("among", rows.through, mapper.columns[rows.through], among, key)
+
+
+def grants_of(mapper: Mapper[Any]) -> tuple[Requirement, ...]:
+    """What a row of this model says of the tenants that its owner belongs to; empty where it is no membership.
+
+    Whoever may make such a row lets themselves in, so a scope only ever makes one for the tenant that it is in already.
+    """
+    return _grants(generation()).get(mapper, ())
+
+
+@lru_cache(maxsize=1)
+def _grants(_generation: int) -> Mapping[Mapper[Any], tuple[Requirement, ...]]:
+    found: dict[Mapper[Any], dict[str, Requirement]] = {}
+    for owned in owned_mappers():
+        rows = rows_of(owned.class_)
+        if isinstance(rows, OwnedRows) and rows.members is not None:
+            among, attribute = _owned_mapper(rows.members.model, "members"), rows.members.tenant
+            found.setdefault(among, {})[attribute] = Requirement("tenant", attribute, among.columns[attribute])
+    return {mapper: tuple(named.values()) for mapper, named in found.items()}
 
 
 def _owned_mapper(model: type[Any], as_what: str) -> Mapper[Any]:

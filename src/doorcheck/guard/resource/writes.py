@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.sql.elements import BindParameter, ClauseElement
 
 from doorcheck.guard.resource.faults import OutOfScope
-from doorcheck.guard.resource.rows import OwnedRows, Requirement, mapper_of, requirements_of, rows_in
+from doorcheck.guard.resource.rows import OwnedRows, Requirement, grants_of, mapper_of, requirements_of, rows_in
 from doorcheck.guard.resource.scope import Scope, as_held
 from doorcheck.guard.resource.within import among, columns_of, within_scope
 
@@ -50,16 +50,18 @@ def require_new_rows(connection: Connection, statement: Insert, given: Sequence[
         if not all(written):
             raise OutOfScope(f"{name}.{requirement.attribute} is not given for every new row")
         _require(connection, requirement, [value for row in written for value in row], scope, name)
+    _require_no_grant(mapper, rows, scope)
 
 
 def require_changes(
     connection: Connection, mapper: Mapper[Any], statement: Update, given: Sequence[Values], scope: Scope
 ) -> None:
-    """Refuse an UPDATE that would give a row to somebody else. Raises ``OutOfScope``."""
+    """Refuse an UPDATE that would give a row to somebody else, or its owner a tenant. Raises ``OutOfScope``."""
     rows: list[Values] = [*given, statement._values or {}]  # noqa: SLF001  # there is no other way to ask
     for requirement in requirements_of(mapper):
         values = [value for row in rows for value in _written(requirement, row)]
         _require(connection, requirement, values, scope, mapper.class_.__name__)
+    _require_no_grant(mapper, rows, scope)
 
 
 def narrowed(statement: Update | Delete, mapper: Mapper[Any]) -> Update | Delete:
@@ -103,6 +105,16 @@ def _require(connection: Connection, requirement: Requirement, values: Sequence[
         query, key = among(requirement)
         if connection.execute(query.where(key == value).limit(1)).first() is None:
             raise OutOfScope(f"{where} would make the row a part of somebody else's")
+
+
+def _require_no_grant(mapper: Mapper[Any], rows: Sequence[Values], scope: Scope) -> None:
+    for grant in grants_of(mapper):
+        where = f"{mapper.class_.__name__}.{grant.attribute}"
+        mine = as_held(scope.tenant, grant.column.type)
+        if any(_plain(value, grant, where) != mine for row in rows for value in _written(grant, row)):
+            raise OutOfScope(
+                f"{where} would let its owner into a tenant: whoever may say so uses unscoped(because=...)"
+            )
 
 
 def _plain(value: Any, requirement: Requirement, where: str) -> Any:
