@@ -6,8 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from doorcheck.guard import Failure, Payload, Success
-from doorcheck.guard.idempotency import Idempotency
+from doorcheck.guard import Failure, Idempotency, Payload, Success
 from doorcheck.guard.resource import owns, scoped
 from doorcheck.guard.resource.dependencies import Owned, Scoped
 

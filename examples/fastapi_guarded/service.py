@@ -8,14 +8,12 @@ from contextlib import asynccontextmanager
 from sqlalchemy import event, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from doorcheck.guard import Cors, Guard, Principal, role, where
-from doorcheck.guard.accounts import Account, KnownAccount, OwnSessions, PasswordHashes, PasswordSignIn
-from doorcheck.guard.ceilings import Ceilings, ceiling
+from doorcheck.guard import Ceilings, Cors, Guard, OwnSessions, Principal, ceiling, open_store, role, where
+from doorcheck.guard.accounts import Account, KnownAccount, PasswordHashes, PasswordSignIn
 from doorcheck.guard.outbound import SafeClient
 from doorcheck.guard.records.audit import AuditLog
 from doorcheck.guard.resource import Records, RowSecurity, Scope, policies, require_row_security, to_audit_log
 from doorcheck.guard.sessions.issuer import Issuer
-from doorcheck.guard.stores import open_store
 from doorcheck.guard.uploads import JPEG, PDF, PNG, PrivateDirectory, Uploads
 
 from .models import Model, User
