@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from sqlalchemy import event, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from doorcheck.guard import Ceilings, Cors, Guard, OwnSessions, Principal, ceiling, open_store, role, where
-from doorcheck.guard.accounts import Account, KnownAccount, PasswordHashes, PasswordSignIn
+from doorcheck.guard import Ceilings, Cors, Guard, Principal, ceiling, open_store, role, where
+from doorcheck.guard.accounts import Account, KnownAccount, OwnSessions, PasswordHashes, PasswordSignIn
 from doorcheck.guard.outbound import SafeClient
 from doorcheck.guard.records.audit import AuditLog
 from doorcheck.guard.resource import Records, RowSecurity, Scope, policies, require_row_security, to_audit_log
