@@ -120,6 +120,13 @@ def test_what_is_shown_as_python_is_python(page: Path) -> None:
         compile(code, f"{page.name}, {number}", "exec", flags=0x2000)  # await stands outside of functions, too
 
 
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_what_is_imported_on_a_page_is_there(page: Path) -> None:
+    for fence in re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        for line in re.findall(r"^from doorcheck\..* import .*$", fence, re.MULTILINE):
+            exec(line, {})  # noqa: S102  # our own page
+
+
 def test_the_page_about_deployment_names_every_way_of_deployment() -> None:
     page = (DOCS / "guard-deployment.md").read_text(encoding="utf-8")
     ways = {name for name in addresses.__all__ if name.islower()} - {"bucket"}
