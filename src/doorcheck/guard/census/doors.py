@@ -51,6 +51,8 @@ class Leaf:
     route: BaseRoute
     app: object
     declaration: Declaration | None
+    reached: object = None
+    """What handles a request to it: the route, or the copy of it that knows the prefix it was included with."""
 
     @property
     def name(self) -> str:
@@ -194,7 +196,7 @@ class _Reading:
             self.sources.append((group.routes, list(group.routes)))
             for route in group.routes:
                 path = within + route.path.rstrip("/")
-                leaf = Leaf(Kind.MOUNT, prefix + path, frozenset(route.methods), route.app, route, app, None)
+                leaf = Leaf(Kind.MOUNT, prefix + path, frozenset(route.methods), route.app, route, app, None, route)
                 matches = functools.partial(route.matches_with_path, path=path or "/")
                 found.append((len(path), Node(matches, leaf, last=True)))
         return [node for _, node in sorted(found, key=lambda each: -each[0])]
@@ -208,6 +210,7 @@ class _Reading:
 
     def node(self, route: BaseRoute, effective: Any, app: object, prefix: str, depth: int) -> Node:
         path = prefix + (getattr(effective, "path", None) or "")
+        reached = getattr(effective, "_effective_route", effective)
         self.varies |= getattr(type(route), "matches", None) not in _BY_PATH
         if isinstance(route, Mount | Host):
             inner = getattr(effective, "_base_app", None) or effective.app
@@ -217,14 +220,16 @@ class _Reading:
                 nodes = self.router(inside, inner, at, depth + 1)
                 # FastAPI's own wins over what its mount says.
                 return Node(effective.matches, None, nodes, root=getattr(inner, "root_path", "") or "")
-            return Node(effective.matches, _leaf(Kind.MOUNT, at, inner, route, app))
+            return Node(effective.matches, _leaf(Kind.MOUNT, at, inner, route, app, reached))
         kind = Kind.UNKNOWN
         if isinstance(route, Route):
             kind = Kind.ROUTE
         elif isinstance(route, WebSocketRoute):
             kind = Kind.WEBSOCKET
         methods = frozenset(getattr(effective, "methods", None) or _methods_of(getattr(effective, "endpoint", None)))
-        return Node(effective.matches, _leaf(kind, path, getattr(effective, "endpoint", route), route, app, methods))
+        return Node(
+            effective.matches, _leaf(kind, path, getattr(effective, "endpoint", route), route, app, reached, methods)
+        )
 
 
 def _methods_of(endpoint: object) -> Iterator[str]:
@@ -246,9 +251,15 @@ def _router_of(app: object) -> Router | None:
 
 
 def _leaf(
-    kind: Kind, path: str, endpoint: object, route: BaseRoute, app: object, methods: frozenset[str] = frozenset()
+    kind: Kind,
+    path: str,
+    endpoint: object,
+    route: BaseRoute,
+    app: object,
+    reached: object,
+    methods: frozenset[str] = frozenset(),
 ) -> Leaf:
-    return Leaf(kind, path, methods, endpoint, route, app, declaration_of(endpoint))
+    return Leaf(kind, path, methods, endpoint, route, app, declaration_of(endpoint), reached)
 
 
 def redeclared(census: Census, choose: Callable[[Leaf], Declaration | None]) -> Census:

@@ -11,7 +11,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from doorcheck.guard.census.answered import open_questions, written_here
 from doorcheck.guard.census.doors import NOWHERE, Census, Found, Leaf, Scope, redeclared, take_census
-from doorcheck.guard.declaration import Declaration
+from doorcheck.guard.census.locking import lock
+from doorcheck.guard.declaration import Declaration, declaration_of
 from doorcheck.guard.errors import UndeclaredDoors
 
 Place = tuple[int, str]
@@ -70,9 +71,13 @@ class Register:
             return NOWHERE
 
     def _count(self) -> Census:
-        return redeclared(
+        census = redeclared(
             take_census(self.app), lambda leaf: leaf.declaration or self._declared.get(leaf.path.rstrip("/") or "/")
         )
+        for leaf in census.leaves():
+            if leaf.declaration is not None and declaration_of(leaf.endpoint) is None:
+                lock(leaf.reached, leaf.declaration)
+        return census
 
     def _doors(self, census: Census) -> Iterator[str]:
         for leaf in census.leaves():
