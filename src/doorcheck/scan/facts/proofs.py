@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Self
 
 
 class ProofKind(enum.StrEnum):
@@ -32,6 +33,7 @@ class ProofKind(enum.StrEnum):
     CHECKED = "checked"
     CLAIMED = "claimed"
     SENT = "sent"
+    ASKED_FOR = "asked for"
     METHOD = "method"
 
     UNRESOLVED = "unresolved"
@@ -88,7 +90,7 @@ class Fact:
 
     def __new__(
         cls, kind: ProofKind, file: str, at: int, says: str = "", polarity: bool = True, source: str = "", of: str = ""
-    ) -> Fact:
+    ) -> Self:
         key = kind, file, at, says, polarity, source, of
         made = _made.get(key)
         if made is None:
