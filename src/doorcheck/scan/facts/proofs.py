@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any, Self
 
 
 class ProofKind(enum.StrEnum):
@@ -63,7 +64,7 @@ no more is known than that it is a text or a list."""
 
 
 MAX_MADE = 1 << 16
-_made: dict[tuple[object, ...], Fact] = {}
+_made: dict[tuple[object, ...], Any] = {}
 IF_SENT = "?"
 """Ends what an OWNED fact is about where it holds only if that part of the request was sent."""
 
@@ -88,14 +89,15 @@ class Fact:
 
     def __new__(
         cls, kind: ProofKind, file: str, at: int, says: str = "", polarity: bool = True, source: str = "", of: str = ""
-    ) -> Fact:
+    ) -> Self:
         key = kind, file, at, says, polarity, source, of
         made = _made.get(key)
         if made is None:
             if len(_made) >= MAX_MADE:
                 _made.clear()
             made = _made[key] = object.__new__(cls)
-        return made
+        found: Self = made
+        return found
 
     @property
     def proves(self) -> bool:
