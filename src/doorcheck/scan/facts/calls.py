@@ -81,8 +81,8 @@ def call_expression(ev: Evaluator, node: ir.Call, state: State, scope: Scope) ->
             something, _ = nullness(target, state)
             if not something:
                 return UNDEFINED
-        logs = _arguments_of_log if unheeded.is_log(ev, target, callee.property) else arguments_of
-        arguments = logs(ev, node.arguments, state, scope)
+        made = any(map(_calls_by_name, node.arguments)) and unheeded.is_log(ev, target, callee.property)
+        arguments = (_arguments_of_log if made else arguments_of)(ev, node.arguments, state, scope)
         value = call_method(ev, target, callee.property, arguments, state, scope, node.at)
         if callee.property in ADDING:
             collect(ev, callee.object, target, callee.property, arguments, state, scope)
