@@ -85,6 +85,8 @@ def _is_plain(ev: Evaluator, value: Value) -> bool:
 def _is_data(ev: Evaluator, value: Value) -> bool:
     if isinstance(value, Obj):
         return value.cls is None
+    if isinstance(value, Unknown):
+        return value.fact is None  # what could not be followed may be anything
     if isinstance(value, External):
         return value.package in {"js", "link"} or ev.knowledge.pure(value.package)
     return isinstance(value, _PLAIN)
