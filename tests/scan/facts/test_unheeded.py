@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from doorcheck.controls import CATALOGUE
-from doorcheck.core import ControlId, Held, Missing, Verdict
+from doorcheck.core import ControlId, Held, Missing, Unknown, Verdict
 from doorcheck.scan.engine import scan
 from doorcheck.scan.facts.evaluator import Evaluator, Outcome
 from doorcheck.scan.facts.values import Fn, Value
@@ -37,6 +37,7 @@ export function nested(id: string) { return masked(removed(id)) }
 const sinks = { info: (id: string) => db.record.deleteMany({ where: { id } }), none: (id: string) => id }
 export function sent(level: 'info' | 'none', id: string) { sinks[level](id); return id }
 export function retired(user) { user.deleteOne(); return user.name }
+export function begun(thing) { thing.begin(); return thing.name }
 export function run(work) { return work() }
 export function certain(session) { if (!session) throw new Error('nobody'); return session.user.id }
 """,
@@ -45,7 +46,8 @@ DOOR = """
 import {{ db }} from '../../../lib/db'
 import {{ auth }} from '../../../lib/auth'
 import {{ User }} from '../../../lib/user'
-import {{ certain, masked, nested, removed, retired, run, sent }} from '../../../lib/log'
+import {{ thing }} from '../../../generated/client'
+import {{ begun, certain, masked, nested, removed, retired, run, sent }} from '../../../lib/log'
 export async function POST(request: Request) {{
   const {{ id }} = await request.json()
   {body}
@@ -73,6 +75,10 @@ def _verdict(folder: Path, body: str) -> Verdict:
 )
 def test_what_a_line_of_a_log_does_on_the_way_is_found(tmp_path: Path, body: str) -> None:
     assert isinstance(_verdict(tmp_path, body), Missing)
+
+
+def test_what_could_not_be_followed_may_do_anything_when_it_is_logged(tmp_path: Path) -> None:
+    assert isinstance(_verdict(tmp_path, "console.log(begun(thing))"), Unknown)
 
 
 def test_a_check_in_a_line_of_a_log_stands(tmp_path: Path) -> None:
