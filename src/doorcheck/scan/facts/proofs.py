@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 
 class ProofKind(enum.StrEnum):
@@ -65,7 +65,7 @@ no more is known than that it is a text or a list."""
 
 
 MAX_MADE = 1 << 16
-_made: dict[tuple[object, ...], Fact] = {}
+_made: dict[tuple[object, ...], Any] = {}
 IF_SENT = "?"
 """Ends what an OWNED fact is about where it holds only if that part of the request was sent."""
 
@@ -97,7 +97,8 @@ class Fact:
             if len(_made) >= MAX_MADE:
                 _made.clear()
             made = _made[key] = object.__new__(cls)
-        return made
+        found: Self = made
+        return found
 
     @property
     def proves(self) -> bool:
