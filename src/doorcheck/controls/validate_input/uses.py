@@ -66,7 +66,16 @@ class Judged:
         return seen_effect(self.happening.effect, self.happening.through)
 
 
-_TELLING = frozenset({ProofKind.CHECKED, ProofKind.SIGNATURE, ProofKind.UNRESOLVED, ProofKind.METHOD, ProofKind.SENT})
+_TELLING = frozenset(
+    {
+        ProofKind.CHECKED,
+        ProofKind.SIGNATURE,
+        ProofKind.UNRESOLVED,
+        ProofKind.METHOD,
+        ProofKind.SENT,
+        ProofKind.ASKED_FOR,
+    }
+)
 """What a path may know that says something about the form of what was sent."""
 
 

@@ -54,7 +54,7 @@ def _is_there(use: Use) -> bool:
     name = name_of(use.input)
     sent = ownership.name_of(use.input)
     for fact in use.facts:
-        if fact.kind is ProofKind.SENT and fact.of == sent:
+        if fact.kind in {ProofKind.SENT, ProofKind.ASKED_FOR} and fact.of == sent:
             return True  # or known not to be there, and then it is meant
         if fact.kind is ProofKind.CHECKED and fact.of in {name, TYPED + name}:
             return True

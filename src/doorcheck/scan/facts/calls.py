@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from doorcheck.scan.facts import (
     chains,
@@ -16,6 +16,7 @@ from doorcheck.scan.facts import (
     promises,
     requests,
     texts,
+    unheeded,
 )
 from doorcheck.scan.facts.collecting import ADDING, collect
 from doorcheck.scan.facts.evaluator import PathEnds
@@ -80,7 +81,8 @@ def call_expression(ev: Evaluator, node: ir.Call, state: State, scope: Scope) ->
             something, _ = nullness(target, state)
             if not something:
                 return UNDEFINED
-        arguments = arguments_of(ev, node.arguments, state, scope)
+        made = any(map(_calls_by_name, node.arguments)) and unheeded.is_log(ev, target, callee.property)
+        arguments = (_arguments_of_log if made else arguments_of)(ev, node.arguments, state, scope)
         value = call_method(ev, target, callee.property, arguments, state, scope, node.at)
         if callee.property in ADDING:
             collect(ev, callee.object, target, callee.property, arguments, state, scope)
@@ -91,6 +93,26 @@ def call_expression(ev: Evaluator, node: ir.Call, state: State, scope: Scope) ->
     value = evaluate(ev, callee, state, scope)
     arguments = arguments_of(ev, node.arguments, state, scope)
     return call_value(ev, value, arguments, state, node.at, scope.module.path, scope)
+
+
+def _arguments_of_log(ev: Evaluator, nodes: list[ir.Expression], state: State, scope: Scope) -> tuple[Value, ...]:
+    """The values that are handed to a log; a call that only makes one of them is followed once, not for each."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
+
+    found: list[Value] = []
+    for node in nodes:
+        function = evaluate(ev, node.callee, state, scope) if _calls_by_name(node) else None
+        if not isinstance(node, ir.Call) or not isinstance(function, Fn):
+            found.extend(arguments_of(ev, [node], state, scope))
+            continue
+        arguments = arguments_of(ev, node.arguments, state, scope)
+        value = unheeded.given(ev, function, arguments, state)
+        found.append(value or call_value(ev, function, arguments, state, node.at, scope.module.path, scope))
+    return tuple(found)
+
+
+def _calls_by_name(node: ir.Expression) -> TypeGuard[ir.Call]:
+    return isinstance(node, ir.Call) and isinstance(node.callee, ir.Name)
 
 
 def _construct_parent(ev: Evaluator, node: ir.Call, state: State, scope: Scope) -> None:
@@ -125,11 +147,13 @@ def call_value(
         return value.run(ev, tuple(arguments), state, at, file)
     if isinstance(value, Unknown):
         run_callbacks(ev, arguments, state, at, file, value)
+        _note_lost(ev, value, arguments)
         if value.fact is not None:
             says = value.fact.says
             ev.happen(Effect("unfollowed", writes=True, says=says, file=file, at=at, operands=tuple(arguments)), state)
         return Unknown(value.fact, tuple(arguments))
     run_callbacks(ev, arguments, state, at, file, value)
+    _note_lost(ev, value, arguments)
     del scope
     return Derived("call", (value, *arguments))
 
@@ -307,6 +331,7 @@ def _method_of_other(
     ev: Evaluator, target: Value, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
 ) -> Value:
     file = scope.module.path
+    _note_lost(ev, ANYTHING, arguments)
     special = platform.method(ev, target, name, arguments, state, scope, at)
     if special is not None:
         return special
@@ -315,6 +340,7 @@ def _method_of_other(
         isinstance(own, Unknown) and own.fact is not None
     ):
         return call_value(ev, own, arguments, state, at, file, scope, this=target)
+    _note_lost(ev, target, (), changes=name in _RECORD_CHANGES)
     if isinstance(target, Row) and name in _RECORD_CHANGES and target.effect.kind == "database":
         return libraries.change_record(ev, target, name, arguments, state, at, file)
     if name in _MEMBERSHIP and arguments and not isinstance(arguments[0], Fn):
@@ -325,6 +351,12 @@ def _method_of_other(
     if isinstance(target, Unknown) and target.fact is not None:
         return Unknown(target.fact, (target, *arguments))
     return Derived("call", (target, *arguments))
+
+
+def _note_lost(ev: Evaluator, called: Value, arguments: Sequence[Value], *, changes: bool = False) -> None:
+    """Note where a function whose arguments are left out may have called code, or changed a record, unseen."""
+    if ev.unknowing and (changes or any(unheeded.holds_code(ev, each) for each in (called, *arguments))):
+        ev.lost += 1
 
 
 def run_callbacks(ev: Evaluator, arguments: Sequence[Value], state: State, at: int, file: str, given: Value) -> None:

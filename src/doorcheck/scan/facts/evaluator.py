@@ -92,6 +92,8 @@ class Outcome:
     attempts: frozenset[Fact]
     touched: frozenset[str]
     options: frozenset[OptionKey]
+    lost: bool = False
+    """Whether something that may have been code was called and not followed; asked only of what a log is given."""
 
 
 @dataclass(slots=True)
@@ -125,6 +127,12 @@ class Evaluator:
     route_questions: int = 0
     """How often that pattern was asked for: what depends on it holds for this door alone."""
     options: Options = field(default_factory=Options)
+    unknowing: int = 0
+    """How many functions are being followed of whose arguments nothing is known; see ``unheeded``."""
+    lost: int = 0
+    """How often such a function called what may have been code, and was not followed."""
+    of_unknown: dict[object, Outcome] = field(default_factory=dict)
+    """The outcomes of functions met while one was followed of whose arguments nothing is known."""
     cycles: int = 0
     provisional: set[object] = field(default_factory=set)
     tops: int = 0
@@ -221,13 +229,15 @@ class Evaluator:
     def _recall(self, key: object, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
         outcome = self.memo.get(key)
         if outcome is None:
-            cycles = self.cycles, self.route_questions
-            outcome = self._outcome(fn, [shapes.detached(value, state) for value in arguments], this)
+            cycles, lost = (self.cycles, self.route_questions), self.lost
+            outcome = self.outcome_of(fn, [shapes.detached(value, state) for value in arguments], this)
             self.memo[key] = outcome
+            outcome.lost = self.lost != lost
             if (self.cycles, self.route_questions) != cycles:
                 self.provisional.add(key)
-        elif key in self.provisional:
-            self.cycles += 1
+        else:
+            self.cycles += key in self.provisional
+            self.lost += outcome.lost
         self.program.touched |= outcome.touched
         self.options.seen |= outcome.options
         self.attempts |= outcome.attempts
@@ -253,7 +263,7 @@ class Evaluator:
         for place in outcome.reads:
             state.reads.pop(place, None)
 
-    def _outcome(self, fn: Fn, arguments: Sequence[Value], this: Value | None) -> Outcome:
+    def outcome_of(self, fn: Fn, arguments: Sequence[Value], this: Value | None) -> Outcome:
         """Follow a function on its own, from nothing known."""
         saved = self.happenings, self.attempts, self.stack, self.tries, self.program.touched, self.noted
         options, self.options.seen = self.options.seen, set()

@@ -41,6 +41,7 @@ def construct(ev: Evaluator, callee: Value, arguments: tuple[Value, ...], state:
             if isinstance(alternative.value, Cls | External):
                 return construct(ev, alternative.value, arguments, state, at, scope)
     run_callbacks(ev, arguments, state, at, file, ANYTHING)
+    ev.lost += bool(ev.unknowing)
     return Unknown(callee.fact if isinstance(callee, Unknown) else None, arguments)
 
 

@@ -103,6 +103,7 @@ def _unknown_call(
     from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
     run_callbacks(ev, arguments, state, at, file, ANYTHING)
+    ev.lost += ev.unknowing and callee.package != "js" and not ev.knowledge.pure(callee.package)
     if callee.package == "js":
         ends = callee.path[-2:]
         return Derived(

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any, Self
 
 
 class ProofKind(enum.StrEnum):
@@ -32,6 +33,7 @@ class ProofKind(enum.StrEnum):
     CHECKED = "checked"
     CLAIMED = "claimed"
     SENT = "sent"
+    ASKED_FOR = "asked for"
     METHOD = "method"
 
     UNRESOLVED = "unresolved"
@@ -62,6 +64,8 @@ PARSED, TYPED = "parsed ", "type of "
 no more is known than that it is a text or a list."""
 
 
+MAX_MADE = 1 << 16
+_made: dict[tuple[object, ...], Any] = {}
 IF_SENT = "?"
 """Ends what an OWNED fact is about where it holds only if that part of the request was sent."""
 
@@ -72,6 +76,8 @@ class Fact:
 
     ``source`` names what a person's identity was taken from: a library, or ``cookie <name>``; it is empty for machines.
     ``of`` is what the fact is about, where it is about one record or one part of the request and not about the caller.
+    One that was made before is handed out again: sets of facts are compared all the time, and what is the same object
+    need not be compared.
     """
 
     kind: ProofKind
@@ -81,6 +87,18 @@ class Fact:
     polarity: bool = True
     source: str = field(default="", compare=False)
     of: str = ""
+
+    def __new__(
+        cls, kind: ProofKind, file: str, at: int, says: str = "", polarity: bool = True, source: str = "", of: str = ""
+    ) -> Self:
+        key = kind, file, at, says, polarity, source, of
+        made = _made.get(key)
+        if made is None:
+            if len(_made) >= MAX_MADE:
+                _made.clear()
+            made = _made[key] = object.__new__(cls)
+        found: Self = made
+        return found
 
     @property
     def proves(self) -> bool:

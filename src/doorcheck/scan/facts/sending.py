@@ -15,9 +15,14 @@ def is_optional(value: Input) -> bool:
     return bool(value.path) and value.channel in _OPTIONAL
 
 
-def sent(value: Input) -> Facts:
-    """The fact that something was sent there, for a part that may be left out."""
-    return _fact(value, "it was sent", polarity=True) if is_optional(value) else NOTHING
+def asked_for(value: Input) -> Facts:
+    """The fact that it was asked whether something was sent there, for a part that may be left out.
+
+    Not the fact that it was: a value that is read of it is asked for as well, and may be missing all the same.
+    """
+    if not is_optional(value):
+        return NOTHING
+    return frozenset({Fact(ProofKind.ASKED_FOR, "", 0, "it was sent", of=ownership.name_of(value))})
 
 
 def unsent(value: Input) -> Facts:

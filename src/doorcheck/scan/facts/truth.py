@@ -66,7 +66,7 @@ def _of_sent(value: Value) -> tuple[Branches, Branches] | None:
     if not isinstance(value, Input):
         return None
     yes, no = claims.of_flag(value, polarity=True), claims.of_flag(value, polarity=False)
-    return (Branch(yes | sending.sent(value)),) if yes or sending.is_optional(value) else EITHER, (
+    return (Branch(yes | sending.asked_for(value)),) if yes or sending.is_optional(value) else EITHER, (
         Branch(no | sending.unsent(value)),
     )
 
