@@ -113,7 +113,7 @@ def reference(root: Path) -> str:
             parts += ["", f"Constants: {', '.join(f'`{one}`' for one in sorted(constants))}."]
         # A module that is offered by another has a section of its own.
         modules = {one for one in source.offered() if f"{name}.{one}" in MODULES}
-        for one in sorted({*source.offered()} - {*constants} - modules, key=str.lower):
+        for one in sorted({*source.offered()} - {*constants} - modules, key=lambda name: (name.lower(), name)):
             parts += ["", *_entry(root, source, one)]
     return "\n".join(parts) + "\n"
 
