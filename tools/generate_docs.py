@@ -14,12 +14,14 @@ from code_excerpts import with_excerpts
 from doorcheck.controls import CATALOGUE, page_of
 from doorcheck.core import ControlSpec
 from excerpt import excerpt
+from guard_issuers import FOLDER, issuer_pages
 from guard_reference import reference
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs/controls"
 README = ROOT / "README.md"
 REFERENCE = ROOT / "docs/guard-reference.md"
+ISSUERS = ROOT / FOLDER
 CHECKLIST = ROOT / "docs/guard-checklist.md"
 
 
@@ -86,6 +88,7 @@ def generated() -> dict[Path, str]:
     readme = README.read_text(encoding="utf-8")
     files = {README: _between("controls", table(specs), _between("excerpt", excerpt(ROOT), readme))}
     files[REFERENCE] = reference(ROOT)
+    files |= issuer_pages(ROOT)
     files[CHECKLIST] = with_excerpts(CHECKLIST.read_text(encoding="utf-8"), ROOT)
     for spec in specs:
         files[PAGES / f"{spec.id}.md"] = page(spec, page_of(spec))
@@ -95,10 +98,11 @@ def generated() -> dict[Path, str]:
 def main(check: bool) -> int:
     """Writes what differs and returns 0, or with ``check`` names what differs and returns 1 if anything does."""
     wanted = generated()
-    stray = sorted(set(PAGES.glob("*.md")) - wanted.keys())
+    stray = sorted({*PAGES.glob("*.md"), *ISSUERS.glob("*.md")} - wanted.keys())
     differing = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if not check:
-        PAGES.mkdir(parents=True, exist_ok=True)
+        for folder in (PAGES, ISSUERS):
+            folder.mkdir(parents=True, exist_ok=True)
         for path in differing:
             path.write_text(wanted[path], encoding="utf-8")
         for path in stray:
