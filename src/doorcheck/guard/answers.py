@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,21 +42,23 @@ NOTHING = Reasoned("nothing", "takes no input")
 """For ``payload=`` of a door that reads neither body nor query."""
 
 
-class Resource:
+class Resource(ABC):
     """An answer to "which resource is touched?". ``settle`` runs when the input is valid, right before the handler."""
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def says(self) -> str:
         """The answer in words, for the census."""
-        raise NotImplementedError
 
     def parameters(self) -> frozenset[str]:
         """The names of the handler's parameters that this answer needs; a start-up error where one is not there."""
         return frozenset()
 
-    async def settle(self, passage: Passage, arguments: Mapping[str, Any]) -> None:
+    async def settle(  # noqa: B027  # most answers have nothing more to ask
+        self, passage: Passage, arguments: Mapping[str, Any]
+    ) -> None:
         """Refuse with ``Refused`` (404 for other people's records) or return. ``arguments`` are the handler's own."""
 
 

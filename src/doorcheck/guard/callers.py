@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -11,15 +12,15 @@ from doorcheck.guard.webhooks.signature import Signature
 Predicate = Callable[[Principal], bool | Awaitable[bool]]
 
 
-class Caller:
+class Caller(ABC):
     """An answer to "who is calling?". Build one with the names below, never by itself."""
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def says(self) -> str:
         """The answer in words, for the census."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -24,12 +25,12 @@ T = TypeVar("T")
 Step = Callable[[Cells, float], T]
 
 
-class LocalStore:
+class LocalStore(ABC):
     """Everything but counters, which are too frequent to be cells. See the protocols for what each method does."""
 
+    @abstractmethod
     async def run(self, step: Step[T]) -> T:
         """Run one step in a transaction of its own. Raises ``StoreUnavailable``."""
-        raise NotImplementedError
 
     async def begin(self, key: str, lease: float) -> Stage:
         """See ``Once``."""
