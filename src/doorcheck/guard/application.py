@@ -41,7 +41,7 @@ from doorcheck.guard.refusals import Refusal, Refused
 from doorcheck.guard.replies import Reply
 from doorcheck.guard.sessions.issuer import Issuer
 from doorcheck.guard.sessions.resolver import Resolver
-from doorcheck.guard.stores.memory import MemoryCounters, MemoryOnce
+from doorcheck.guard.stores.memory import MemoryCounters, MemoryStore
 from doorcheck.guard.stores.opening import open_store
 from doorcheck.guard.stores.protocol import Counters, Once, Store
 from doorcheck.guard.webhooks.receiving import Receiving
@@ -85,17 +85,17 @@ class Guard:
         records: Records | None = None,
         observe: bool = False,
     ) -> None:
-        shared = open_store(store) if isinstance(store, str) else store
-        self._own_store = shared if isinstance(store, str) else None
+        kept: Store = open_store(store) if isinstance(store, str) else store or MemoryStore()
+        self._own_store = kept if isinstance(store, str) else None
         self.admission: Admission = Admission(
             proxies=proxies or Direct(),
-            counters=counters or shared or MemoryCounters(),
+            counters=counters or kept,
             resolver=Resolver(sessions),
             origins=Origins([*origins, *(cors.origins if cors and cors.credentials else ())]),
             limit=_limit(limit),
             account_limit=_limit(account_limit),
         )
-        self.receiving: Receiving = Receiving(once or shared or MemoryOnce())
+        self.receiving: Receiving = Receiving(once or kept)
         self.observe = observe
         self.records: object | None = records
         self._audit = audit

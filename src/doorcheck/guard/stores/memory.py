@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from doorcheck.guard.limits import Limit, Taken, take
 from doorcheck.guard.stores.cells import Cells
 from doorcheck.guard.stores.local import LocalStore
-from doorcheck.guard.stores.protocol import Stage, StoreUnavailable
+from doorcheck.guard.stores.protocol import StoreUnavailable
 
 T = TypeVar("T")
 
@@ -38,37 +38,6 @@ class MemoryCounters:
         if len(counters) > self._most:
             counters.popitem(last=False)
         return taken
-
-
-class MemoryOnce:
-    """What was done once, in a dictionary of bounded size; the oldest are forgotten first."""
-
-    def __init__(self, most: int = 100_000) -> None:
-        self._kept: OrderedDict[str, tuple[Stage, float]] = OrderedDict()
-        self._most = most
-
-    async def begin(self, key: str, lease: float) -> Stage:
-        """How far this was; claims it for ``lease`` seconds if it is new."""
-        now = monotonic()
-        kept = self._kept.get(key)
-        if kept is not None and kept[1] > now:
-            return kept[0]
-        self._put(key, Stage.RUNNING, now + lease)
-        return Stage.NEW
-
-    async def done(self, key: str, keep: float) -> None:
-        """Remember it for ``keep`` seconds."""
-        self._put(key, Stage.DONE, monotonic() + keep)
-
-    async def undo(self, key: str) -> None:
-        """Forget it."""
-        self._kept.pop(key, None)
-
-    def _put(self, key: str, stage: Stage, until: float) -> None:
-        self._kept[key] = (stage, until)
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
 
 
 class MemoryCells:
