@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 from fastapi import FastAPI, Request
-from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.testclient import TestClient
-from tests.guard.asgi import Answer, Client
+from tests.guard.asgi import Client
+from tests.guard.census.guarded import ANYBODY, NOBODYS, Said, Titled, ask, made
 from tests.guard.tokens import PlainTokens, bearer, cookie
 
-from doorcheck.guard import Guard, Payload, public, raw, shared, signed_in, unlimited
-
-NOBODYS = shared(because="a test")
-ANYBODY = public(because="a test")
-
-
-class Said(BaseModel):
-    ok: bool = True
-
-
-class Titled(Payload):
-    title: str
-
-
-def made(**options: Any) -> tuple[FastAPI, Guard, Client]:
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    guard = Guard(sessions=[PlainTokens()], **options)
-    guard.protect(app)
-    return app, guard, Client(app)
-
-
-def ask(client: Client, method: str, path: str, **options: Any) -> Answer:
-    return asyncio.run(client.request(method, path, **options))
+from doorcheck.guard import Guard, raw, signed_in, unlimited
 
 
 def test_a_change_in_a_browser_comes_from_our_own_pages() -> None:

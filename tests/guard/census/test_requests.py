@@ -7,38 +7,16 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
-from tests.guard.asgi import Answer, Client, started
+from tests.guard.asgi import Client, started
+from tests.guard.census.guarded import ANYBODY, NOBODYS, Said, Titled, ask, made
 from tests.guard.tokens import PlainTokens, bearer
 
-from doorcheck.guard import NOTHING, Guard, Payload, checked_by, public, raw, role, shared, signed_in
-
-NOBODYS = shared(because="a test")
-ANYBODY = public(because="a test")
-
-
-class Said(BaseModel):
-    ok: bool = True
-
-
-class Titled(Payload):
-    title: str
-
-
-def made(**options: Any) -> tuple[FastAPI, Guard, Client]:
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    guard = Guard(sessions=[PlainTokens()], **options)
-    guard.protect(app)
-    return app, guard, Client(app)
-
-
-def ask(client: Client, method: str, path: str, **options: Any) -> Answer:
-    return asyncio.run(client.request(method, path, **options))
+from doorcheck.guard import NOTHING, Guard, checked_by, raw, role, signed_in
 
 
 def test_a_stranger_is_refused_before_one_byte_of_the_body() -> None:
