@@ -10,15 +10,30 @@ class ControlId(enum.StrEnum):
     """Ids are permanent: they stand in baselines, comments and other people's dashboards."""
 
     AUTHENTICATE = "authenticate"
+    REQUIRE_ROLE = "require-role"
     COVER_EVERY_DOOR = "cover-every-door"
     PATCH_FRAMEWORK = "patch-framework"
     SHARE_IDENTITY = "share-identity"
     VALIDATE_INPUT = "validate-input"
     REFUSE_UNKNOWN_FIELDS = "refuse-unknown-fields"
-    SCOPE_TO_OWNER = "scope-to-owner"
-    REQUIRE_ROLE = "require-role"
     DERIVE_IDENTITY = "derive-identity"
+    SCOPE_TO_OWNER = "scope-to-owner"
     HIDE_EXISTENCE = "hide-existence"
+    LIMIT_RATE = "limit-rate"
+    CAP_USAGE = "cap-usage"
+    KNOW_THE_CLIENT = "know-the-client"
+    CONSTRAIN_ORIGINS = "constrain-origins"
+    CHECK_ORIGIN = "check-origin"
+    CONSTRAIN_FETCHES = "constrain-fetches"
+    VERIFY_WEBHOOKS = "verify-webhooks"
+    CONTAIN_UPLOADS = "contain-uploads"
+    HIDE_ERRORS = "hide-errors"
+    SCRUB_LOGS = "scrub-logs"
+    RETURN_LESS = "return-less"
+    SEAL_SESSION = "seal-session"
+    ENCODE_OUTPUT = "encode-output"
+    SEND_HEADERS = "send-headers"
+    REVALIDATE = "revalidate"
 
 
 class Question(enum.StrEnum):
@@ -81,7 +96,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class ControlSpec:
-    """Everything about a control that is not code. ``cwe`` is a CWE number, ``owasp`` an API Top 10 (2023) id."""
+    """Everything about a control that is not code. ``cwe`` is a CWE number, ``owasp`` an API Top 10 (2023) id.
+
+    ``after`` are the controls whose answer about the same door its judge reads. ``notes`` tells that it takes down
+    something of each door for the whole app to be judged by, ``settles`` that it then may change its answers.
+    """
 
     id: ControlId
     title: str
@@ -94,6 +113,9 @@ class ControlSpec:
     cwe: int
     owasp: str
     since: str
+    after: tuple[ControlId, ...] = ()
+    notes: bool = False
+    settles: bool = False
 
     def way(self, way_id: str) -> Way:
         """The way with this id; KeyError if the control has none."""

@@ -33,4 +33,5 @@ SPEC = ControlSpec(
     cwe=1188,
     owasp="API8:2023",
     since="0.1.0",
+    notes=True,
 )

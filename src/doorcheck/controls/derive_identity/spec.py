@@ -46,4 +46,5 @@ SPEC = ControlSpec(
     cwe=639,
     owasp="API3:2023",
     since="0.2.0",
+    after=(ControlId.AUTHENTICATE,),
 )

@@ -27,4 +27,5 @@ SPEC = ControlSpec(
     cwe=204,
     owasp="API1:2023",
     since="0.2.0",
+    after=(ControlId.AUTHENTICATE, ControlId.SCOPE_TO_OWNER),
 )

@@ -22,6 +22,7 @@ from doorcheck.core import (
     Why,
     Written,
 )
+from doorcheck.scan.judging import AppCase
 from doorcheck.scan.project.npm_versions import MAX_LENGTH, Range, Version, VersionError
 
 _WAYS = [way.id for way in SPEC.ways]
@@ -78,6 +79,11 @@ def known_holes() -> Table:
     data = tomllib.loads(resources.files(__package__).joinpath("versions.toml").read_text(encoding="utf-8"))
     advisories = sorted(map(_advisory, data["advisory"]), key=_worst_first)
     return Table(data["as_of"], Version.of(data["covers_from"]), tuple(advisories))
+
+
+def judge(case: AppCase) -> Verdict:
+    """The verdict on one app."""
+    return judge_version(case.app, case.manifest)
 
 
 def judge_version(app: App, package_json: Location) -> Verdict:

@@ -47,4 +47,7 @@ SPEC = ControlSpec(
     cwe=862,
     owasp="API5:2023",
     since="0.2.0",
+    after=(ControlId.AUTHENTICATE,),
+    notes=True,
+    settles=True,
 )

@@ -66,4 +66,7 @@ SPEC = ControlSpec(
     cwe=639,
     owasp="API1:2023",
     since="0.2.0",
+    after=(ControlId.AUTHENTICATE,),
+    notes=True,
+    settles=True,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorcheck.controls.scope_to_owner import policies, references, spec
+from doorcheck.controls.scope_to_owner.accounts import Noted, note, settle
 from doorcheck.controls.scope_to_owner.operations import Operation, Standing, operations_of
 from doorcheck.core import (
     Confidence,
@@ -25,6 +26,8 @@ from doorcheck.scan.facts.proofs import Fact, ProofKind, in_order, proven
 from doorcheck.scan.facts.upkeep import notes_down
 from doorcheck.scan.judging import DoorCase, not_followed, seen_effect, seen_fact
 from doorcheck.scan.project.database.models import Role
+
+__all__ = ["Noted", "judge", "note", "settle"]
 
 _MAX_EVIDENCE = 6
 _OWNERS = frozenset({"userid", "ownerid", "authorid", "createdby", "accountid", "customerid", "clerkid", "profileid"})

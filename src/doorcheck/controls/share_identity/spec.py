@@ -34,4 +34,5 @@ SPEC = ControlSpec(
     cwe=1041,
     owasp="API2:2023",
     since="0.1.0",
+    notes=True,
 )
