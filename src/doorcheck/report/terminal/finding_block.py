@@ -16,6 +16,7 @@ _STANDINGS = {
     Standing.ACCEPTED: "accepted",
     Standing.BASELINE: "in the baseline",
     Standing.BELOW_THRESHOLD: "below the threshold",
+    Standing.LOW_CONFIDENCE: "of low confidence",
 }
 
 
