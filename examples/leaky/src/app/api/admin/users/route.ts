@@ -13,7 +13,7 @@ export const GET = withAuth(async () => {
 const promotion = z.strictObject({ id: z.uuid(), role: z.enum(['member', 'admin']) });
 
 // want require-role missing, derive-identity missing
-export const PATCH = withAuth(async (request) => {
+// want require-role missing, derive-identity missing, scope-to-owner missing
   if (request.headers.get('x-user-role') !== 'admin') return problem(404, 'Not found');
   const input = await readJson(request, promotion);
   if (input instanceof Response) return input;
