@@ -47,7 +47,9 @@ class _Found:
 
 def imports_a_cache(links: Sequence[Link]) -> bool:
     """Whether a file imports what keeps the results of functions."""
-    return any(each.specifier == _PACKAGE and any(asked in {_KEEPING, "*"} for asked, _ in each.names) for each in links)
+    return any(
+        each.specifier == _PACKAGE and any(asked in {_KEEPING, "*"} for asked, _ in each.names) for each in links
+    )
 
 
 def cached_in(ev: Evaluator, module: LoadedModule) -> Iterator[Kept]:

@@ -62,9 +62,7 @@ class _Made:
 class Prerendering:
     """Follows the pages of one app that may be made beforehand, each file once."""
 
-    def __init__(
-        self, ev: Evaluator, skim_of: Callable[[str], Skim | None], source_of: Callable[[str], bytes]
-    ) -> None:
+    def __init__(self, ev: Evaluator, skim_of: Callable[[str], Skim | None], source_of: Callable[[str], bytes]) -> None:
         self._ev = ev
         self._skim_of = skim_of
         self._source_of = source_of
