@@ -59,7 +59,9 @@ def test_init_writes_a_configuration_that_is_right(tmp_path: Path, call: Call) -
 
 def test_what_init_comments_out_is_right_too(tmp_path: Path) -> None:
     shown = re.sub(r"^# (?=\[|[a-z-]+ = )", "", TEMPLATE, flags=re.MULTILINE)
-    assert set(tomllib.loads(shown)) == {"threshold", "ignore", "exclude-tests", "public", "accept", "knowledge"}
+    assert set(tomllib.loads(shown)) == {
+        "threshold", "confidence", "ignore", "exclude-tests", "public", "accept", "knowledge",
+    }  # fmt: skip
     (tmp_path / "doorcheck.toml").write_text(shown)
     assert load_configuration(tmp_path).public[0].reason
 

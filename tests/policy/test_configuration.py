@@ -86,8 +86,12 @@ def test_the_first_of_several_counts_and_the_others_are_mentioned(tmp_path: Path
     ("text", "said"),
     [
         ('treshold = "low"', "unknown key `treshold`; did you mean threshold?"),
-        ("zzz = 1", "unknown key `zzz`; known are threshold, ignore, exclude-tests, public, accept, knowledge"),
+        (
+            "zzz = 1",
+            "unknown key `zzz`; known are threshold, confidence, ignore, exclude-tests, public, accept, knowledge",
+        ),
         ('threshold = "hihg"', "`threshold`: expected info, low, medium, high or critical"),
+        ('confidence = "sure"', "`confidence`: expected low, medium or high"),
         ("threshold = 3", "`threshold`: expected `str`, got `int`"),
         ("ignore = [1]", "`ignore[0]`: expected `str`, got `int`"),
         ('exclude-tests = "yes"', "`exclude-tests`: expected `bool`, got `str`"),

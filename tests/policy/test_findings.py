@@ -61,6 +61,17 @@ def test_below_the_threshold_is_told_apart_and_kept() -> None:
     assert standings == {DELETE.id: Standing.NEW, RENAME.id: Standing.BELOW_THRESHOLD}
 
 
+def test_what_is_less_sure_than_asked_for_is_told_apart_and_kept() -> None:
+    states = {**Repository().states, DELETE.id: Missing("no-check", "says", (), confidence=Confidence.LOW)}
+
+    def standing(configuration: Configuration) -> Standing:
+        found = Repository(states=states).report(configuration).findings
+        return next(finding.standing for finding in found if finding.subject == DELETE.id)
+
+    assert standing(Configuration()) is Standing.LOW_CONFIDENCE
+    assert standing(Configuration(confidence=Confidence.LOW)) is Standing.NEW
+
+
 def test_two_doors_of_one_name_have_findings_of_their_own() -> None:
     twin = replace(DELETE, at=Location(DELETE.file, 30))
     cells = {(DELETE.id, ControlId.AUTHENTICATE): NOTHING_SEEN}

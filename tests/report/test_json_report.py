@@ -115,7 +115,7 @@ def test_the_summary_counts_what_the_lists_hold() -> None:
     assert summary["doors"] == {"total": len(locks)} | {
         lock: locks.count(lock) for lock in ("unlocked", "unknown", "locked", "public")
     }
-    assert summary["findings"] == {"new": 2, "accepted": 1, "baseline": 1, "below-threshold": 0}
+    assert summary["findings"] == {"new": 2, "accepted": 1, "baseline": 1, "below-threshold": 0, "low-confidence": 0}
     assert summary["unknown_because"]["unresolved-call"] == 1
     assert summary["verdicts"] == {"held": 2, "missing": 4, "unknown": 2, "not-needed": 2}
 

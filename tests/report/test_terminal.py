@@ -23,6 +23,7 @@ from tests.report.sample import (
 from tests.report.snapshot import FOLDER, assert_snapshot
 
 from doorcheck.core import App, ControlId, Door, DoorKind, Held, Location, Missing, Question, Report, Standing, Written
+from doorcheck.report.ordering import findings_in_order
 
 
 @pytest.mark.parametrize(
@@ -64,8 +65,8 @@ def test_the_answer_comes_first_and_every_count_last() -> None:
     lines = drawn(sample_report(), width=110).splitlines()
     assert lines[2] == "  3 of 8 doors are unlocked."
     assert lines[-2:] == [
-        "2 new · 1 accepted · 1 in the baseline · 0 below the threshold · 2 unknown · 2 unread · 1 blind spot",
-        "1 mended since the baseline",
+        "2 new · 1 accepted · 1 in the baseline · 0 below the threshold · 0 of low confidence · 2 unknown · 2 unread",
+        "1 blind spot · 1 mended since the baseline",
     ]
 
 
@@ -81,6 +82,28 @@ def test_a_finding_below_the_threshold_is_counted() -> None:
     seen = drawn(dataclasses.replace(sample_report(), findings=(below,)), width=110)
     assert "0 new · 0 accepted · 0 in the baseline · 1 below the threshold" in seen
     assert "below the threshold: session fetched" in seen
+
+
+def test_findings_of_low_confidence_are_counted_by_control_and_shown_only_when_everything_is_asked_for() -> None:
+    unsure = dataclasses.replace(FINDINGS[1], standing=Standing.LOW_CONFIDENCE)
+    report = dataclasses.replace(sample_report(), findings=(unsure,))
+    seen = drawn(report, width=110)
+    assert "Not shown (1)" in seen
+    assert "  1 authenticate" in seen
+    assert f"{unsure.control}/{unsure.verdict.way}" not in seen
+    everything = drawn(report, show="all", width=110)
+    assert f"{unsure.control}/{unsure.verdict.way}" in everything
+    assert "Not shown" not in everything
+
+
+def test_of_findings_that_are_as_bad_those_of_the_first_questions_come_first() -> None:
+    later = dataclasses.replace(AUTHENTICATE, id=ControlId.LIMIT_RATE, question=Question.ABUSE)
+    limit = dataclasses.replace(FINDINGS[2], control=ControlId.LIMIT_RATE, app="a", at=Location("a.ts", 1))
+    mixed = dataclasses.replace(sample_report(), findings=(limit, FINDINGS[2]))
+    cells = {(door.id, later.id): VERDICTS[GET.id, ControlId.AUTHENTICATE] for door in mixed.doors}
+    report = dataclasses.replace(mixed, controls=(*mixed.controls, later), verdicts={**mixed.verdicts, **cells})
+    assert [each.control for each in findings_in_order(report)] == [ControlId.AUTHENTICATE, ControlId.LIMIT_RATE]
+    assert "Findings by question: caller 1, abuse 1." in drawn(report, width=110)
 
 
 def test_doors_with_something_wrong_come_first_and_known_ones_after_new_ones() -> None:

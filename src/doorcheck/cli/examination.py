@@ -10,7 +10,7 @@ from pathlib import Path
 
 from doorcheck.cli.repository import cache_folder, repository
 from doorcheck.controls import CATALOGUE
-from doorcheck.core import ControlId, Report, Severity, UsageError
+from doorcheck.core import Confidence, ControlId, Report, Severity, UsageError
 from doorcheck.policy.assembly import report_of
 from doorcheck.policy.baseline import Baseline
 from doorcheck.policy.configuration import load_configuration
@@ -21,12 +21,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``threshold`` comes before the configured one; ``ignore`` is added to what is configured."""
+    """``threshold`` and ``confidence`` come before the configured ones; ``ignore`` is added to what is configured."""
 
     path: Path
     config: Path | None = None
     ignore: tuple[str, ...] = ()
     threshold: Severity | None = None
+    confidence: Confidence | None = None
     controls: frozenset[ControlId] | None = None
     use_cache: bool = True
     only_doors: bool = False
@@ -50,6 +51,8 @@ def examine(request: Request, *, baseline: Baseline | None = None, progress: Pro
     configuration = load_configuration(root, request.config)
     if request.threshold is not None:
         configuration = replace(configuration, threshold=request.threshold)
+    if request.confidence is not None:
+        configuration = replace(configuration, confidence=request.confidence)
     wanted = request.controls
     controls = [c for c in CATALOGUE if not request.only_doors and (wanted is None or c.spec.id in wanted)]
     result = scan(

@@ -22,6 +22,9 @@ TEMPLATE = """\
 # Findings below this severity are counted, but do not fail: low, medium, high or critical.
 threshold = "medium"
 
+# How sure a finding must be: low, medium or high.
+confidence = "medium"
+
 # Paths to leave out, as in a .gitignore.
 # ignore = ["legacy/**", "examples/"]
 

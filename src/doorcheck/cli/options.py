@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from doorcheck.core import ControlId, Severity, UsageError
+from doorcheck.core import Confidence, ControlId, Severity, UsageError
 from doorcheck.policy.comments import unknown_control
 
 path_argument = click.argument("path", type=click.Path(path_type=Path), default=".")
@@ -35,6 +35,11 @@ threshold_option = click.option(
     type=click.Choice([severity.label for severity in Severity]),
     help="The severity from which a finding fails. [default: as configured, or medium]",
 )
+confidence_option = click.option(
+    "--confidence",
+    type=click.Choice([confidence.label for confidence in Confidence]),
+    help="How sure a finding must be to be shown and to fail. [default: as configured, or medium]",
+)
 control_option = click.option(
     "--control", "controls", multiple=True, metavar="ID", help="Ask this control only. Repeatable. [default: all]"
 )
@@ -43,6 +48,11 @@ control_option = click.option(
 def severity(label: str | None) -> Severity | None:
     """The severity of this name."""
     return None if label is None else Severity[label.upper()]
+
+
+def confidence(label: str | None) -> Confidence | None:
+    """The confidence of this name."""
+    return None if label is None else Confidence[label.upper()]
 
 
 def control_ids(names: tuple[str, ...]) -> frozenset[ControlId] | None:

@@ -40,6 +40,7 @@ Show = Literal["default", "all"]
 )
 @options.control_option
 @options.threshold_option
+@options.confidence_option
 @click.option(
     "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Fail on findings only that are not in FILE."
 )
@@ -59,6 +60,7 @@ def scan(
     show: Show,
     controls: tuple[str, ...],
     threshold: str | None,
+    confidence: str | None,
     baseline: Path | None,
     baseline_prune: bool,
     config: Path | None,
@@ -76,7 +78,15 @@ def scan(
     if baseline_prune and baseline is None:
         raise click.UsageError("--baseline-prune needs --baseline FILE")
     known = read_baseline(baseline) if baseline else None
-    request = Request(path, config, ignore, options.severity(threshold), options.control_ids(controls), use_cache=cache)
+    request = Request(
+        path,
+        config,
+        ignore,
+        options.severity(threshold),
+        options.confidence(confidence),
+        options.control_ids(controls),
+        use_cache=cache,
+    )
     with progress_shown(form == "terminal" and not quiet) as progress:
         examined = examine(request, baseline=known, progress=progress)
     report = examined.report

@@ -18,6 +18,7 @@ class Standing(enum.StrEnum):
     ACCEPTED = "accepted"
     BASELINE = "baseline"
     BELOW_THRESHOLD = "below-threshold"
+    LOW_CONFIDENCE = "low-confidence"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from doorcheck.core import ControlSpec, Finding, Notice, Report, Severity, Standing
+from doorcheck.core import ControlSpec, Finding, Notice, Report, Standing
 from doorcheck.policy.baseline import Baseline, resolved
 from doorcheck.policy.comments import read_comments
 from doorcheck.policy.configuration import Configuration
@@ -44,7 +44,7 @@ def report_of(
         controls=tuple(controls),
         verdicts=verdicts,
         app_verdicts=result.app_verdicts,
-        findings=tuple(_stand(finding, reasons, baseline, configuration.threshold) for finding in found),
+        findings=tuple(_stand(finding, reasons, baseline, configuration) for finding in found),
         unread=tuple(result.unread),
         blind_spots=tuple(result.blind_spots),
         notices=_once((*configuration.notices, *misread, *about_public, *about_accepted)),
@@ -54,14 +54,16 @@ def report_of(
     )
 
 
-def _stand(finding: Finding, reasons: Mapping[str, str], baseline: Baseline, threshold: Severity) -> Finding:
-    """What the team says of a finding comes before how severe it is, so that lowering the threshold brings no news."""
+def _stand(finding: Finding, reasons: Mapping[str, str], baseline: Baseline, configuration: Configuration) -> Finding:
+    """What the team says of a finding comes before how severe and how sure it is: a lower threshold brings no news."""
     if finding.fingerprint in reasons:
         return replace(finding, standing=Standing.ACCEPTED, reason=reasons[finding.fingerprint])
     if entry := baseline.entries.get(finding.fingerprint):
         return replace(finding, standing=Standing.BASELINE, reason=entry.reason)
-    if finding.severity < threshold:
+    if finding.severity < configuration.threshold:
         return replace(finding, standing=Standing.BELOW_THRESHOLD)
+    if finding.confidence < configuration.confidence:
+        return replace(finding, standing=Standing.LOW_CONFIDENCE)
     return finding
 
 

@@ -1,4 +1,4 @@
-"""What the team configures: a threshold, ignored paths, public doors, accepted findings and knowledge of its own."""
+"""What the team configures: thresholds, ignored paths, public doors, accepted findings and knowledge of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from doorcheck.core import ConfigurationError, Location, Notice, Severity
+from doorcheck.core import Confidence, ConfigurationError, Location, Notice, Severity
 from doorcheck.policy.documents import Document, find_document, load_document
 from doorcheck.policy.suggestions import did_you_mean
 from doorcheck.scan.knowledge import library
@@ -19,6 +19,7 @@ from doorcheck.scan.knowledge import library
 TEST_FILES = ("*.test.*", "*.spec.*", "__tests__/", "__mocks__/", "__fixtures__/")
 _LONGEST_REASON = 1000
 _MOST_ITEMS = 500
+_CHOICES = {"threshold": "info, low, medium, high or critical", "confidence": "low, medium or high"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Configuration:
     """``knowledge`` has the form of the scan's own and has been checked; ``source`` is the file of all of it."""
 
     threshold: Severity = Severity.MEDIUM
+    confidence: Confidence = Confidence.MEDIUM
     ignore: tuple[str, ...] = ()
     public: tuple[PublicDoor, ...] = ()
     accept: tuple[AcceptedFinding, ...] = ()
@@ -66,6 +68,7 @@ class _Accept(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 class _Keys(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="kebab"):
     threshold: Literal["info", "low", "medium", "high", "critical"] = "medium"
+    confidence: Literal["low", "medium", "high"] = "medium"
     ignore: list[str] = []
     exclude_tests: bool = False
     public: list[_Public] = []
@@ -87,6 +90,7 @@ def load_configuration(root: Path, file: Path | None = None) -> Configuration:
         library.decode(keys.knowledge, f"{document.name}: knowledge")
     return Configuration(
         threshold=Severity[keys.threshold.upper()],
+        confidence=Confidence[keys.confidence.upper()],
         ignore=(*keys.ignore, *(TEST_FILES if keys.exclude_tests else ())),
         public=tuple(PublicDoor(item.door, item.reason, document.line_with(item.door)) for item in keys.public),
         accept=tuple(
@@ -118,7 +122,7 @@ def _sentence(said: str) -> str:
         return f"{key} has no `{missing[1]}`"
     problem = problem[:1].lower() + problem[1:]
     if problem.startswith("invalid enum value"):
-        problem = "expected info, low, medium, high or critical"
+        problem = f"expected {_CHOICES[key]}"
     return f"`{key}`: {problem}" if key else problem
 
 

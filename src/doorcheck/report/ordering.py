@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from doorcheck.core import Door, Finding, Location, Report, Standing
+from doorcheck.core import Door, Finding, Location, Question, Report, Standing
 from doorcheck.report.places import place_of
 
 _STANDINGS = tuple(Standing)
+_QUESTIONS = tuple(Question)
 
 
 def in_file(at: Location) -> tuple[str, int, int]:
@@ -19,13 +20,15 @@ def doors_in_order(report: Report) -> list[Door]:
 
 
 def findings_in_order(report: Report) -> list[Finding]:
-    """New ones first, the worst and surest first, then by place."""
+    """New ones first, the worst and surest first, then by question and place."""
+    questions = {control.id: _QUESTIONS.index(control.question) for control in report.controls}
     return sorted(
         report.findings,
         key=lambda finding: (
             _STANDINGS.index(finding.standing),
             -finding.severity,
             -finding.confidence,
+            questions.get(finding.control, len(_QUESTIONS)),
             finding.app,
             in_file(place_of(finding)),
             finding.control,

@@ -98,6 +98,8 @@ def _suppressions(finding: Finding) -> list[model.Suppression] | None:
             return [model.Suppression("external", reason or "It is in the baseline.")]
         case Standing.BELOW_THRESHOLD:
             return [model.Suppression("external", reason or "It is below the severity the team asked for.")]
+        case Standing.LOW_CONFIDENCE:
+            return [model.Suppression("external", reason or "It is less sure than the team asked for.")]
 
 
 def _invocation(report: Report) -> model.Invocation:

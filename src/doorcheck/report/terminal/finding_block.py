@@ -16,6 +16,7 @@ _STANDINGS = {
     Standing.ACCEPTED: "accepted",
     Standing.BASELINE: "in the baseline",
     Standing.BELOW_THRESHOLD: "below the threshold",
+    Standing.LOW_CONFIDENCE: "of low confidence",
 }
 
 
@@ -36,7 +37,8 @@ def draw_finding(screen: Screen, finding: Finding, control: ControlSpec | None, 
 def draw_finding_line(screen: Screen, finding: Finding) -> None:
     """The finding in a line, for a long list."""
     lead = Text("  ").append(f"{finding.severity.label:8} ", SEVERITY_STYLES[finding.severity])
-    screen.hang(lead, screen.text(finding.subject).append("  ").append_text(screen.text(str(place_of(finding)), DIM)))
+    words = screen.text(finding.subject).append(f"  {finding.control}/{finding.verdict.way}  ")
+    screen.hang(lead, words.append_text(screen.text(str(place_of(finding)), DIM)))
 
 
 def _draw_head(screen: Screen, finding: Finding) -> None:

@@ -32,6 +32,8 @@ from doorcheck.report.terminal.screen import DIM, LOCK_OF_VERDICT, LOCK_STYLES, 
 
 _MOST_ROWS = 40
 _LOCKS = tuple(Lock)
+_QUESTIONS = tuple(Question)
+_Rank = tuple[float, int, int]
 _Row = list[tuple[ControlSpec, Verdict]]
 
 
@@ -48,15 +50,20 @@ class _Doors:
     def row(self, door: Door) -> _Row:
         return list(self.report.of_door(door))
 
-    def worst(self, doors: Iterable[Door]) -> float:
-        """The rank of the worst verdict; what the team knows of already comes after what is new."""
-        return min(
-            _LOCKS.index(_lock(verdict)) + self._known(door, control) / 2
-            for door in doors
-            for control, verdict in self.row(door)
-        )
+    def worst(self, doors: Iterable[Door]) -> _Rank:
+        """The rank of the worst verdict."""
+        return min(self.rank(door, cell) for door in doors for cell in self.row(door))
 
-    def _known(self, door: Door, control: ControlSpec) -> bool:
+    def rank(self, door: Door, cell: tuple[ControlSpec, Verdict]) -> _Rank:
+        """Where a verdict stands, the worst first: what is not shown as a finding comes after what is."""
+        control, verdict = cell
+        finding = self.findings.get((door.id, control.id))
+        severity = -finding.severity if finding is not None else 0
+        standing = _LOCKS.index(_lock(verdict)) + self.is_known(door, control) / 2
+        return standing, severity, _QUESTIONS.index(control.question)
+
+    def is_known(self, door: Door, control: ControlSpec) -> bool:
+        """Whether a verdict has a finding that is not new."""
         finding = self.findings.get((door.id, control.id))
         return finding is not None and finding.standing is not Standing.NEW
 
@@ -112,7 +119,7 @@ def _draw_door(screen: Screen, doors: _Doors, door: Door) -> None:
     row = doors.row(door)
     lead = Text("  ")
     for question in doors.questions:
-        lead.append_text(_cell(screen, [v for c, v in row if c.question is question], len(doors.heads[question])))
+        lead.append_text(_cell(screen, doors, door, question))
         lead.append(" ")
     lead.append(" ")
     label = screen.text(_name(door))
@@ -134,13 +141,15 @@ def _name(door: Door) -> str:
     return door.name if door.kind in {DoorKind.SERVER_ACTION, DoorKind.PROCEDURE} else door.id
 
 
-def _cell(screen: Screen, verdicts: list[Verdict], width: int) -> Text:
-    lock = min((_lock(verdict) for verdict in verdicts), key=_LOCKS.index)
-    number = sum(_lock(verdict) is lock for verdict in verdicts)
+def _cell(screen: Screen, doors: _Doors, door: Door, question: Question) -> Text:
+    """The worst answer to a question; pale where all that is missing is known, or of too little weight to be shown."""
+    row = [(control, verdict) for control, verdict in doors.row(door) if control.question is question]
+    lock = min((_lock(verdict) for _, verdict in row), key=_LOCKS.index)
+    shown = [not doors.is_known(door, control) for control, verdict in row if _lock(verdict) is lock]
     sign = screen.signs.locks[lock]
-    if number > 1 and lock in {Lock.UNLOCKED, Lock.UNKNOWN}:
-        sign += str(number)
-    return styled(f"{sign:^{width}}", LOCK_STYLES[lock])
+    if sum(shown) > 1 and lock in {Lock.UNLOCKED, Lock.UNKNOWN}:
+        sign += str(sum(shown))
+    return styled(f"{sign:^{len(doors.heads[question])}}", LOCK_STYLES[lock] if any(shown) else DIM)
 
 
 def _lock(verdict: Verdict) -> Lock:
@@ -149,7 +158,7 @@ def _lock(verdict: Verdict) -> Lock:
 
 def _note(doors: _Doors, door: Door, row: _Row) -> tuple[str, str]:
     """What to say beside the door: of the worst verdict only, because the findings say the rest."""
-    control, verdict = min(row, key=lambda cell: _LOCKS.index(_lock(cell[1])))
+    control, verdict = min(row, key=lambda cell: doors.rank(door, cell))
     match verdict:
         case Missing():
             return _missing(control, verdict, doors.findings.get((door.id, control.id)))
@@ -167,6 +176,7 @@ def _missing(control: ControlSpec, verdict: Missing, finding: Finding | None) ->
         Standing.ACCEPTED: "accepted",
         Standing.BASELINE: "in the baseline",
         Standing.BELOW_THRESHOLD: "below the threshold",
+        Standing.LOW_CONFIDENCE: "of low confidence",
     }[finding.standing]
     return f"{standing}: {finding.reason or title}", DIM
 

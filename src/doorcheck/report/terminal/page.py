@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 from rich.console import Console
 
-from doorcheck.core import Report, Standing
+from doorcheck.core import Finding, Report, Standing
 from doorcheck.report.counting import count
 from doorcheck.report.ordering import findings_in_order
 from doorcheck.report.terminal.finding_block import draw_finding, draw_finding_line
@@ -17,6 +19,7 @@ from doorcheck.report.terminal.summary import draw_summary
 
 _MOST_BLOCKS = 20
 _MOST_LINES = 60
+_UNSHOWN = frozenset({Standing.BELOW_THRESHOLD, Standing.LOW_CONFIDENCE})
 
 
 def render(
@@ -39,8 +42,15 @@ def render(
 
 def _draw_findings(screen: Screen, report: Report, read_lines: ReadLines, *, everything: bool) -> None:
     findings = [f for f in findings_in_order(report) if everything or f.standing is Standing.NEW]
-    if not findings:
-        return
+    if findings:
+        _draw_blocks(screen, report, findings, read_lines, everything=everything)
+    if not everything:
+        _draw_unshown(screen, report)
+
+
+def _draw_blocks(
+    screen: Screen, report: Report, findings: Sequence[Finding], read_lines: ReadLines, *, everything: bool
+) -> None:
     controls = {control.id: control for control in report.controls}
     blocks = len(findings) if everything else _MOST_BLOCKS
     screen.heading(f"Findings ({len(findings)})", "worst first")
@@ -55,3 +65,14 @@ def _draw_findings(screen: Screen, report: Report, read_lines: ReadLines, *, eve
         for finding in rest[:_MOST_LINES]:
             draw_finding_line(screen, finding)
         screen.hidden(len(rest) - _MOST_LINES, "finding")
+
+
+def _draw_unshown(screen: Screen, report: Report) -> None:
+    """What carries too little weight to be shown, counted by control."""
+    unshown = Counter(finding.control for finding in report.findings if finding.standing in _UNSHOWN)
+    if not unshown:
+        return
+    screen.heading(f"Not shown ({unshown.total()})", "below the threshold or of low confidence; --show all lists them")
+    asked = [control.id for control in report.controls if control.id in unshown]
+    dot = f" {screen.signs.dot} "
+    screen.line(styled(dot.join(f"{unshown[control]} {control}" for control in asked), DIM), indent=2)

@@ -55,6 +55,7 @@ def draw_last_line(screen: Screen, report: Report, counts: Counts) -> None:
         f"{counts.standings[Standing.ACCEPTED]} accepted",
         f"{counts.standings[Standing.BASELINE]} in the baseline",
         f"{counts.standings[Standing.BELOW_THRESHOLD]} below the threshold",
+        f"{counts.standings[Standing.LOW_CONFIDENCE]} of low confidence",
         f"{counts.unknown} unknown",
         f"{len(report.unread)} unread",
         f"{len(report.blind_spots)} blind {'spot' if len(report.blind_spots) == 1 else 'spots'}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rich.cells import cell_len
 from rich.text import Text
 
-from doorcheck.core import ControlId, DoorKind, Report, Standing
+from doorcheck.core import ControlId, DoorKind, Question, Report, Standing
 from doorcheck.report.counting import Counts, Lock, Tally
 from doorcheck.report.terminal.screen import DIM, LOCK_STYLES, Screen, styled
 
@@ -25,8 +27,11 @@ def draw_summary(screen: Screen, report: Report, counts: Counts) -> None:
     screen.blank()
     screen.line(_headline(report, counts), indent=2)
     if known := _known(report):
-        words = f"{known} of them {_is(known)} known: accepted, in the baseline or below the threshold"
+        unshown = "accepted, in the baseline, below the threshold or of low confidence"
+        words = f"{known} of them {_is(known)} known: {unshown}"
         screen.line(styled(words, DIM), indent=2)
+    if len(questions := _questions(report)) > 1:
+        screen.line(screen.text(f"Findings by question: {', '.join(questions)}."), indent=2)
     if report.doors:
         _draw_bar(screen, counts.total)
         _draw_kinds(screen, counts)
@@ -45,6 +50,13 @@ def _headline(report: Report, counts: Counts) -> Text:
     if unknown := locks[Lock.UNKNOWN]:
         return styled(f"No door is known to be unlocked; {unknown} of {total} could not be judged.", "bold yellow")
     return styled(f"Every door of {total} is locked, or public by its nature.", "bold green")
+
+
+def _questions(report: Report) -> list[str]:
+    """How many new findings each question has, of those that have any."""
+    question_of = {control.id: control.question for control in report.controls}
+    found = Counter(question_of.get(each.control) for each in report.findings if each.standing is Standing.NEW)
+    return [f"{question} {found[question]}" for question in Question if found[question]]
 
 
 def _known(report: Report) -> int:

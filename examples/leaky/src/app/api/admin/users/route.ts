@@ -12,7 +12,7 @@ export const GET = withAuth(async () => {
 
 const promotion = z.strictObject({ id: z.uuid(), role: z.enum(['member', 'admin']) });
 
-// want require-role missing, derive-identity missing
+// want require-role missing, derive-identity missing, scope-to-owner missing
 export const PATCH = withAuth(async (request) => {
   if (request.headers.get('x-user-role') !== 'admin') return problem(404, 'Not found');
   const input = await readJson(request, promotion);
