@@ -16,6 +16,7 @@ from doorcheck.scan.facts import (
     narrowing,
     platform,
     promises,
+    replies,
     requests,
     texts,
     unheeded,
@@ -42,7 +43,6 @@ from doorcheck.scan.facts.values import (
     Obj,
     Promise,
     Query,
-    Reply,
     ReplyWriter,
     Row,
     Unknown,
@@ -204,7 +204,7 @@ def call_method(
     if isinstance(target, Fn) and name in {"call", "apply", "bind"}:
         return _indirect(ev, target, name, arguments, state, at, file)
     if isinstance(target, ReplyWriter):
-        return _write_reply(target, name, arguments, state)
+        return replies.write(target, name, arguments, state)
     return _method_of_other(ev, target, name, arguments, state, scope, at)
 
 
@@ -314,20 +314,6 @@ def _indirect(
     if name == "apply" and rest and isinstance(rest[0], Arr):
         rest = rest[0].items
     return ev.invoke(target, rest, state, at, file, this)
-
-
-def _write_reply(target: ReplyWriter, name: str, arguments: tuple[Value, ...], state: State) -> Value:
-    first = arguments[0] if arguments else None
-    if name in {"status", "writeHead"}:
-        status = int(first.value) if isinstance(first, Const) and isinstance(first.value, float) else None
-        return ReplyWriter(status)
-    if name in {"json", "send", "end", "write"}:
-        state.replied.append(Reply(target.status, first))
-        return ANYTHING
-    if name == "redirect":
-        state.replied.append(Reply(307, None))
-        return ANYTHING
-    return target
 
 
 def _method_of_other(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from doorcheck.scan.facts import binding, calls, chains, names, promises
+from doorcheck.scan.facts import binding, calls, chains, names, promises, replies
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.options import OptionKey
@@ -41,6 +41,8 @@ class WayOut:
     replied: tuple[Value, ...]
     refusal: bool
     at: tuple[str, int]
+    sent: Value | None = None
+    """The headers that were set on this way, on whichever response; see ``replies.header_on``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ def _ways_out(exit_: Exit, file: str) -> list[WayOut]:
             tuple(state.replied),
             exit_.refusal,
             (file, exit_.at),
+            replies.sent(state),
         )
         for one in alternatives
     ]

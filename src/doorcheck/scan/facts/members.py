@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, deliveries, first_use, ownership, relations, requests
+from doorcheck.scan.facts import chains, deliveries, first_use, ownership, relations, replies, requests
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.settings import is_secret_name
@@ -142,7 +142,7 @@ def _of_reply(value: Reply, name: str) -> Value:
         return Const(200 <= value.status < 300)
     if name == "cookies":
         return Input("cookies")
-    return Derived("member", (value,))
+    return replies.bag(value.headers) if name == "headers" else Derived("member", (value,))
 
 
 def _of_choice(
