@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeGuard
 from doorcheck.scan.facts import (
     chains,
     comparisons,
+    cookies,
+    deliveries,
     iteration,
     libraries,
     members,
@@ -287,8 +289,9 @@ def _method_of_input(
     if name in {"json", "formData", "parseBody"}:
         ev.may_throw(state)
     if target.channel == "cookies" and name in {"set", "delete"}:
-        return libraries.set_cookie(ev, name, arguments, state, at, scope.module.path)
+        return cookies.set_cookie(ev, name, arguments, state, at, scope.module.path)
     read = requests.call_of(target, name, arguments, constant)
+    deliveries.read_of(ev, read, scope.module.path, at)
     if isinstance(read, Input) and read.channel == "cookie" and target.channel == "cookies" and constant is not None:
         says, source = f"reads the cookie {constant}", f"cookie {constant}"
         ev.attempts.add(Fact(ProofKind.FORGEABLE, scope.module.path, at, says, source=source))
