@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform, policed, predicates, shapes, validators
+from doorcheck.scan.facts import asides, chains, platform, policed, predicates, shapes, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -248,14 +248,9 @@ def _identity(
 
 
 def _caller_cookie(
-    ev: Evaluator,
-    row: rows.CallerCookie,
-    callee: External,
-    arguments: tuple[Value, ...],
-    state: State,
-    at: int,
-    file: str,
-) -> Value:
+    ev: Evaluator, row: rows.CallerCookie, callee: External, arguments: tuple[Value, ...],
+    state: State, at: int, file: str,
+) -> Value:  # fmt: skip
     del callee, arguments, state
     ev.attempts.add(Fact(ProofKind.FORGEABLE, file, at, row.says, source="cookie"))
     return Input("cookie", ("*",))
@@ -397,4 +392,5 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.Log: asides.write,
 }

@@ -176,6 +176,18 @@ class Table(_Row, frozen=True, kw_only=True):
     style: Literal["columns", "document"] = "columns"
 
 
+class Log(_Row, frozen=True, kw_only=True):
+    """A call that writes what it is given to a log. ``**.info()`` is that method of whatever the package gives."""
+
+
+class ErrorClass(_Row, frozen=True, kw_only=True):
+    """A class of errors. ``text`` is who wrote what an error of it says: the app that throws it, for its caller
+    (``authored``), a schema about the input (``validation``), the language, or the library for itself (``foreign``).
+    """
+
+    text: Literal["authored", "validation", "language", "foreign"]
+
+
 class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Packages whose functions only compute: awaiting them is no sensitive operation."""
 
@@ -232,6 +244,8 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     own_handlers: list[OwnHandlers] = []
     builder: list[Builder] = []
     router: list[Router] = []
+    log: list[Log] = []
+    error_class: list[ErrorClass] = []
     table: list[Table] = []
     pure: list[Pure] = []
     validator: list[Validator] = []
@@ -243,5 +257,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers | Builder
-    | Router | Validator
+    | Router | Validator | Log
 )  # fmt: skip
