@@ -174,6 +174,7 @@ def _sink(
         weak=row.undefined == "dropped",
         unique=row.undefined == "refused",
         policed=policed.is_policed(row, callee),
+        failure=row.failure,
     )
     if callee.path[-1:] == ("save",) and callee.links:
         effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``

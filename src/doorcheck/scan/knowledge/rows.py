@@ -48,6 +48,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     """Whether its first argument is the address that it calls, or options with the address among them."""
     policies: bool = False
     """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
+    failure: str = ""
+    """The member of its answer under which it hands back that it failed, where it does not throw."""
     asks: list[str] = []
     """Names of the functions among its options that it runs first, and whose failure stops it."""
 

@@ -1,0 +1,131 @@
+"""What an answer carries of a failure."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doorcheck.scan.facts.caught import Caught
+from doorcheck.scan.facts.failures import caught_in
+from doorcheck.scan.facts.values import Derived, Effect, External, Fn, Obj, Row, Test, Unknown, Value, parts_of
+
+_MAX_PARTS = 300
+_MAX_NESTED = 4
+SILENT = frozenset({"telemetry", "cookie", "cookie-end", "session-start", "session-end", "state", "limiter"})
+"""Operations whose failures say nothing of the app's inside, or nothing at all."""
+MILD = frozenset({"fetch"})
+"""Those whose failures say hardly more than that there was one."""
+_TELLS_NO_TEXT = frozenset(
+    {
+        "name", "code", "status", "statusCode", "statusText", "type", "digest", "issues", "errors", "field", "param",
+        "constructor", "length", "kind", "syscall", "errno", "decline_code", "requestId", "request_id", "headers",
+        "format()", "flatten()", "formErrors", "fieldErrors", "retryAfter", "hasOwnProperty()",
+    }
+)  # fmt: skip
+"""Members of errors that say which failure it is, and not what the library writes about it."""
+_PAYLOADS = frozenset({"response", "body", "error", "data", "responseBody", "rawResponse"})
+_NO_TEXT = frozenset({"typeof", "length", "hash", "hmac", "number", "arithmetic", "xor", "key", "unheeded", "encoded"})
+
+
+class Form(enum.IntEnum):
+    """How an answer carries a failure, the worst last."""
+
+    OBJECT = 0
+    TEXT = 1
+    PAYLOAD = 2
+    STACK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Something of a failure in an answer: of ``error`` where it was caught, else of what ``effect`` answered.
+
+    ``effects`` are the operations whose failure it may be; ``doubtful`` where it went through a call that could not be
+    followed.
+    """
+
+    form: Form
+    effects: tuple[Effect, ...]
+    error: Caught | None = None
+    doubtful: bool = False
+
+
+def leaks_in(answer: Value) -> Iterator[Leak]:
+    """What a value that is sent to the caller carries of failures."""
+    for part, spelled, doubtful in _walked(answer):
+        if isinstance(part, Caught):
+            yield from _of_error(part, spelled, doubtful, 0)
+        elif isinstance(part, Row) and _is_failure(part):
+            yield Leak(Form.PAYLOAD, (part.effect,), None, doubtful)
+
+
+def _walked(answer: Value) -> Iterator[tuple[Value, bool, bool]]:
+    """The parts of an answer; whether each is spelled out as a text, and whether it went through an unfollowed call."""
+    queue: list[tuple[Value, bool, bool]] = [(answer, False, False)]
+    seen: set[tuple[int, bool]] = set()
+    while queue and len(seen) < _MAX_PARTS:
+        value, spelled, doubtful = queue.pop()
+        if (id(value), spelled) in seen or isinstance(value, Test | External | Fn):
+            continue
+        seen.add((id(value), spelled))
+        if isinstance(value, Derived):
+            if value.how in _NO_TEXT:
+                continue
+            spelled = spelled or value.how in {"text", "string", "member"}
+        doubtful = doubtful or (isinstance(value, Unknown) and value.fact is not None)
+        yield value, spelled, doubtful
+        queue.extend((part, spelled, doubtful) for part in parts_of(value))
+
+
+def _of_error(error: Caught, spelled: bool, doubtful: bool, depth: int) -> Iterator[Leak]:
+    form = _form(error, spelled)
+    if form is None or error.told in {"validation", "language"}:
+        return
+    effects = tuple(effect for effect in error.effects if effect.kind not in SILENT)
+    if effects and not error.told:
+        yield Leak(form, effects, error, doubtful)
+    elif depth < _MAX_NESTED:
+        for thrown in error.thrown:
+            for inner in _in_thrown(thrown, form, depth):
+                yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful)
+
+
+def _in_thrown(thrown: Value, form: Form, depth: int) -> Iterator[Leak]:
+    """What an error that the code throws repeats of another failure; one that is thrown on is that failure."""
+    again = caught_in(thrown)
+    if again is not None:
+        yield from _of_error(again, form is not Form.OBJECT, False, depth + 1)
+        return
+    for given in _texts_of(thrown):
+        for part, spelled, doubtful in _walked(given):
+            if isinstance(part, Caught) and (spelled or part.path):
+                yield from _of_error(part, True, doubtful, depth + 1)
+            elif isinstance(part, Row) and part.path and (_is_failure(part) or part.effect.kind in _ANSWERING):
+                yield Leak(Form.PAYLOAD, (part.effect,), None, doubtful)
+
+
+def _texts_of(thrown: Value) -> tuple[Value, ...]:
+    """What the text of a thrown error is made from: not its cause, nor what else it carries."""
+    if isinstance(thrown, Obj) and thrown.rest:
+        return tuple(part for part in parts_of(thrown.rest[0]) if not isinstance(part, Obj))
+    return parts_of(thrown)[:1] if isinstance(thrown, Derived) else ()
+
+
+_ANSWERING = frozenset({"fetch", "outbound"})
+
+
+def _form(error: Caught, spelled: bool) -> Form | None:
+    if not error.path:
+        return Form.TEXT if spelled else Form.OBJECT
+    if error.path[0] in _TELLS_NO_TEXT or error.path[-1] in _TELLS_NO_TEXT:
+        return None
+    if "stack" in error.path:
+        return Form.STACK
+    return Form.PAYLOAD if error.path[0] in _PAYLOADS else Form.TEXT
+
+
+def _is_failure(row: Row) -> bool:
+    """Whether this is what an operation hands back of its failure, and not the code of it."""
+    failure = row.effect.failure
+    return bool(failure) and row.path[:1] == (failure,) and row.path[-1] not in _TELLS_NO_TEXT
