@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.controls.hide_errors import spec
-from doorcheck.controls.hide_errors.leaks import MILD, SILENT, Form, Leak, leaks_in
-from doorcheck.core import Confidence, Held, Missing, NotNeeded, Unknown, Verdict, Why, Written
+from doorcheck.controls.hide_errors.leaks import SILENT, Form, Leak, is_mild, leaks_in, spoken_by
+from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts.caught import CAUGHT
 from doorcheck.scan.facts.following import WayOut
@@ -34,10 +34,10 @@ _ORDER = ("database", "file", "process", "storage", "account", "payment", "model
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A leak with the way out that carries it."""
+    """A leak, and where it is answered, if that is known."""
 
     leak: Leak
-    way: WayOut
+    at: tuple[str, int] | None = None
 
 
 def judge(case: DoorCase) -> Verdict:
@@ -63,7 +63,12 @@ def _told(case: DoorCase) -> Iterator[_Told]:
         if way.how != "throw" and asked_here(case, way.facts):
             for answer in (way.value, *way.replied):
                 for leak in leaks_in(answer):
-                    yield _Told(leak, way)
+                    yield _Told(leak, way.at)
+    if case.door.kind is DoorKind.PROCEDURE:
+        for thrown in case.trace.asides.failed:
+            if isinstance(thrown, Value):
+                for leak in spoken_by(thrown, case.words["answered_errors"]):
+                    yield _Told(leak)
 
 
 def _is_masked(case: DoorCase, told: _Told) -> bool:
@@ -73,40 +78,37 @@ def _is_masked(case: DoorCase, told: _Told) -> bool:
 
 def _missing(case: DoorCase, told: list[_Told]) -> Missing:
     worst = max(told, key=lambda each: (_confidence(case, each), each.leak.form is not Form.OBJECT, each.leak.form))
-    effect = min(worst.leak.effects, key=_rank)
-    what = _NAMES.get(effect.kind, "a library")
-    says = _SAYS[worst.leak.form].format(what=what)
-    through = next((each.through for each in case.trace.happenings if each.effect is effect), ())
-    evidence = (_where(case, worst), seen_effect(effect, through))
+    evidence = [_where(case, worst)]
+    what = "whatever is called there"
+    if worst.leak.effects:
+        effect = min(worst.leak.effects, key=_rank)
+        what = _NAMES.get(effect.kind, "a library")
+        through = next((each.through for each in case.trace.happenings if each.effect is effect), ())
+        evidence.append(seen_effect(effect, through))
     return Missing(
         _WAYS.get(worst.leak.form, spec.EXCEPTION_TEXT),
-        says,
-        tuple(dict.fromkeys(evidence))[:_MAX_EVIDENCE],
-        confidence=_confidence(case, worst),
+        _SAYS[worst.leak.form].format(what=what),
+        tuple(dict.fromkeys(evidence)),
+        Severity.LOW if worst.leak.form is Form.OBJECT else None,
+        _confidence(case, worst),
     )
 
 
-def _rank(effect: Effect) -> tuple[int, str, int]:
+def _rank(effect: Effect) -> tuple[bool, int, str, int]:
     kind = _ORDER.index(effect.kind) if effect.kind in _ORDER else len(_ORDER)
-    return kind, effect.file, effect.at
+    return is_mild(effect), kind, effect.file, effect.at
 
 
 def _where(case: DoorCase, told: _Told) -> Written:
     error = told.leak.error
     if error is not None:
         return Written("the error that is answered is caught here", place(error.file, error.at))
-    return Written("the failure is answered here", place(*told.way.at)) if told.way.at else seen_door(case)
-
-
-def seen_door(case: DoorCase) -> Written:
-    """The door itself as evidence."""
-    return Written("the failure is answered by this door", case.door.at)
+    return Written("the failure is answered here", place(*told.at) if told.at is not None else case.door.at)
 
 
 def _confidence(case: DoorCase, told: _Told) -> Confidence:
     """Low where the failures say little of the app's inside, or none but its own people and machines read them."""
-    kinds = {effect.kind for effect in told.leak.effects}
-    if kinds <= MILD:
+    if told.leak.form is not Form.PAYLOAD and all(map(is_mild, told.leak.effects)):
         return Confidence.LOW
     facts = [each.facts for each in case.trace.happenings if any(each.effect is one for one in told.leak.effects)]
     if facts and all(_is_trusted(each) for each in facts):
@@ -119,7 +121,7 @@ def _is_trusted(facts: Facts) -> bool:
     proofs = {fact.kind for fact in facts if fact.proves}
     if any(fact.kind is ProofKind.ROLE and fact.polarity for fact in facts):
         return True
-    return bool(proofs) and proofs <= _MACHINES
+    return ProofKind.SIGNATURE in proofs or (bool(proofs) and proofs <= _MACHINES)
 
 
 def _without_text(case: DoorCase) -> Verdict:

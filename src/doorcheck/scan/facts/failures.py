@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.state import State
 
 AUTHORED = "authored"
-"""The code itself wrote the error's text, for whoever reads it."""
+"""The code itself wrote the error's text, for whoever reads it; with a class behind it, wherever it threw one of it."""
+AUTHORED_BY = "authored by "
 _ASKED = frozenset({"startsWith", "endsWith", "match"})
+_MAX_CLASSES = 12
 _ANY_ERROR = frozenset({"Error", "Object"})
 
 
@@ -106,10 +108,36 @@ def of_class(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
 
 def _told_by_class(ev: Evaluator, cls: Value) -> str:
     if isinstance(cls, Cls):
-        return AUTHORED
+        return AUTHORED_BY + cls.definition.name
     if isinstance(cls, External) and cls.path and cls.path[-1] not in _ANY_ERROR:
-        return ev.knowledge.text_of_error(cls.package, cls.path[-1])
+        return _by_name(ev, cls.package, cls.path[-1])
     return ""
+
+
+def _by_name(ev: Evaluator, package: str, name: str) -> str:
+    told = ev.knowledge.text_of_error(package, name)
+    return AUTHORED_BY + name if told == AUTHORED else "" if told == "foreign" else told
+
+
+def is_of_class(thrown: Value, name: str) -> bool:
+    """Whether what the code throws is an error of this class, or of one that is made from it."""
+    if isinstance(thrown, External):
+        return name in thrown.path[-2:]
+    if caught_in(thrown) is not None:
+        return True
+    cls: Value | None = thrown.cls if isinstance(thrown, Obj) else None
+    for _ in range(_MAX_CLASSES):
+        if not isinstance(cls, Cls):
+            break
+        if cls.definition.name == name:
+            return True
+        cls = cls.superclass
+    return False
+
+
+def _is_own(ev: Evaluator, name: str) -> bool:
+    """Whether errors of this name are nobody's that is known: the code's own, then."""
+    return name not in _ANY_ERROR and not ev.knowledge.text_of_error("", name)
 
 
 def of_equality(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
@@ -121,7 +149,7 @@ def of_equality(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
         if error.path == ("message",):
             return _test_of(error, AUTHORED, (left, right))
         if error.path in {("name",), ("constructor", "name")}:
-            told = ev.knowledge.text_of_error("", other.value)
+            told = _by_name(ev, "", other.value) or (AUTHORED_BY + other.value if _is_own(ev, other.value) else "")
             return _test_of(error, told, (left, right)) if told else test
     return test
 

@@ -230,8 +230,8 @@ def _try(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits
     exits.extend(exit_ for exit_ in own if exit_.how != "throw")
     gained = frozenset(fact for state in [*left, *(e.state for e in own)] for fact in state.facts if fact.proves)
     handled = _entering_handler(entry, [*caught, *thrown], [*left, *(e.state for e in own)], gained, scope, node.at)
-    failures.enter_handler(ev, handled, scope.module.path, node.at)
-    error = failures.caught(scope.module.path, node.at, failed)
+    failures.enter_handler(ev, handled, scope.module.path, node.handler_at)
+    error = failures.caught(scope.module.path, node.handler_at, failed)
     for state in handled:
         if node.parameter is not None:
             binding.bind(ev, node.parameter, error, state, scope)

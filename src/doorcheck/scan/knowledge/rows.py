@@ -207,6 +207,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    answered_errors: list[str] = []
+    """Classes of errors whose text a library for procedures or routes answers as it is."""
     # What follows says what a database's schema holds; see schema.toml.
     account_models: list[str] = []
     own_models: list[str] = []
