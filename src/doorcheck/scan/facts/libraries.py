@@ -177,6 +177,7 @@ def _sink(
         unique=row.undefined == "refused",
         policed=policed.is_policed(row, callee),
         failure=row.failure,
+        called=callee,
     )
     if callee.path[-1:] == ("save",) and callee.links:
         effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``
@@ -262,8 +263,7 @@ def _caller_cookie(
 def _callback(
     ev: Evaluator, row: rows.Callback, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    function = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
-    given: tuple[Value, ...] = ()
+    function, given = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED, tuple[Value, ...]()
     if row.option:
         if isinstance(function, External):
             return Promise(awaited_value(ev, function, state, at, file))
