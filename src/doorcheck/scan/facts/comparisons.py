@@ -9,6 +9,7 @@ from doorcheck.scan.facts import (
     claims,
     deliveries,
     narrowing,
+    origins,
     ownership,
     roles,
     sending,
@@ -128,6 +129,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         return known
     yes = _proved_by_equality(ev, left, right, scope, at, state)
     mine, others = ownership.by_equality(left, right, scope.module.path, at)
+    if same := origins.by_equality(left, right, scope.module.path, at):
+        yes = narrowing.also(yes, same)
     if mine or others:
         ev.attempts |= mine
         mine |= sending.by_equality(left, right)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform, policed, predicates, shapes, signatures, validators
+from doorcheck.scan.facts import chains, cookies, platform, policed, predicates, shapes, signatures, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -135,6 +135,7 @@ def _session_source(
         proof = dataclasses.replace(proof, source=carrier_of(arguments))
     ev.attempts.add(proof)
     signatures.verified(ev, row, callee, arguments, state, at, file)
+    cookies.of_library(ev, proof, (*arguments, callee), file, at)
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and row.absent == "null":
         return chains.attaching(ev, proof, "auth", handler)

@@ -43,6 +43,8 @@ class Knowledge:
         self._schemas: dict[str, SchemaWords] = {}
         self.tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         """The calls that declare a table, by package and path."""
+        self.same_site: dict[str, str] = {}
+        """The SameSite of a library's session cookie, by the name that its packages have in common."""
         self.types: dict[str, tuple[str, tuple[str, ...]]] = {}
         words: dict[str, set[str]] = {name: set() for name in Words.__struct_fields__}
         for file in files:
@@ -51,6 +53,7 @@ class Knowledge:
                     self._add(row)
             for pure in file.pure:
                 self._pure.update(pure.packages)
+            self.same_site.update((each.library, each.same_site) for each in file.session_cookie)
             for schema in file.schema:
                 self._schemas.update(dict.fromkeys(schema.package, schema))
             self.tables.update(((package, path), row) for row in file.table for package, path in _places(row))

@@ -178,6 +178,16 @@ class Table(_Row, frozen=True, kw_only=True):
     style: Literal["columns", "document"] = "columns"
 
 
+class SessionCookie(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The SameSite with which a library sets the cookie of its session where nothing else is configured.
+
+    ``library`` is what its packages have in common, as a session's source names it.
+    """
+
+    library: str
+    same_site: Literal["lax", "strict", "none"]
+
+
 class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Packages whose functions only compute: awaiting them is no sensitive operation."""
 
@@ -243,6 +253,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     router: list[Router] = []
     table: list[Table] = []
     pure: list[Pure] = []
+    session_cookie: list[SessionCookie] = []
     validator: list[Validator] = []
     schema: list[SchemaWords] = []
     words: list[Words] = []
