@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, cookies, platform, policed, predicates, shapes, signatures, validators
+from doorcheck.scan.facts import asides, chains, cookies, platform, policed, predicates, shapes, signatures, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -177,6 +177,7 @@ def _sink(
         weak=row.undefined == "dropped",
         unique=row.undefined == "refused",
         policed=policed.is_policed(row, callee),
+        failure=row.failure,
         called=callee,
     )
     if callee.path[-1:] == ("save",) and callee.links:
@@ -252,14 +253,9 @@ def _identity(
 
 
 def _caller_cookie(
-    ev: Evaluator,
-    row: rows.CallerCookie,
-    callee: External,
-    arguments: tuple[Value, ...],
-    state: State,
-    at: int,
-    file: str,
-) -> Value:
+    ev: Evaluator, row: rows.CallerCookie, callee: External, arguments: tuple[Value, ...],
+    state: State, at: int, file: str,
+) -> Value:  # fmt: skip
     del callee, arguments, state
     ev.attempts.add(Fact(ProofKind.FORGEABLE, file, at, row.says, source="cookie"))
     return Input("cookie", ("*",))
@@ -388,4 +384,5 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.Log: asides.write,
 }
