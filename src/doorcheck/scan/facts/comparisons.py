@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bytewise, claims, narrowing, ownership, roles, sending, settings, texts
+from doorcheck.scan.facts import (
+    bytewise,
+    claims,
+    counters,
+    guesses,
+    narrowing,
+    ownership,
+    roles,
+    sending,
+    settings,
+    texts,
+)
 from doorcheck.scan.facts.choices import over_choice, ways_of
 from doorcheck.scan.facts.kinds import has_key, instance_of
 from doorcheck.scan.facts.proofs import Fact, ProofKind
@@ -74,6 +85,7 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     """The value of a binary operation."""
     if operator in _EQUALITY:
         test = equal(ev, left, right, scope, at, state)
+        test = counters.equal(ev, left, right, test, state, scope.module.path, at)
         return test if operator in {"==", "==="} else Test(test.no_branches, test.yes_branches, test.parts)
     if operator == "instanceof":
         return narrowing.of_class(instance_of(left, right, state), left, right, scope.module.path, at)
@@ -85,7 +97,9 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator in {"<", ">", "<=", ">="}:
         if isinstance(left, Const) and isinstance(right, Const) and (known := _ordered(operator, left, right)):
             return known
-        return roles.counted(operator, left, right) or narrowing.limited(operator, left, right, scope.module.path, at)
+        file = scope.module.path
+        test = roles.counted(operator, left, right) or narrowing.limited(operator, left, right, file, at)
+        return counters.compared(ev, operator, left, right, test, state, file, at)
     return Derived("xor" if operator == "^" else "arithmetic", (left, right))
 
 
@@ -221,6 +235,7 @@ def _proved_by_equality(
             return (Branch(frozenset({one.proof})),)
         if (proof := _secret_match(ev, one, other, scope, at)) is not None:
             ev.attempts.add(proof)
+            guesses.tried(ev, proof, (one, other), state)
             return _unless_unset(ev, one, other, proof, state)
     return EITHER
 

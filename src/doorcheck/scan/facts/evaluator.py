@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import shapes
+from doorcheck.scan.facts.limits import thrown_beyond
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
@@ -313,7 +314,7 @@ class Evaluator:
         if not returns:
             return [], exits, False
         before = state.facts
-        common = shared(exit_.state.facts for exit_ in returns)
+        common = shared(exit_.state.facts for exit_ in returns) | thrown_beyond(before, exits)
         alternatives = alternatives_of([(one.value, one.state) for one in returns], before | common)
         joined = returns[0].state
         for exit_ in returns[1:]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import binding, calls, chains, names, promises
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
+from doorcheck.scan.facts.guesses import GUESS
+from doorcheck.scan.facts.limits import COUNTED
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.options import OptionKey
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
@@ -28,6 +30,7 @@ from doorcheck.scan.facts.values import (
 from doorcheck.scan.syntax import positions
 
 _MAX_NESTED = 4
+ASIDE = frozenset({COUNTED, GUESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Trace:
 
     ways_out: tuple[WayOut, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    counted: tuple[Happening, ...] = ()
+    """Where a limit counts, and where a credential is tried: no operations, but what abuse is told by."""
     attempts: frozenset[Fact] = frozenset()
     opaque: str | None = None
     over_budget: bool = False
@@ -97,7 +102,8 @@ def follow(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
         over_budget = True
     return Trace(
         ways_out=tuple(way for exit_ in exits for way in _ways_out(exit_, file)),
-        happenings=tuple(ev.happenings),
+        happenings=tuple(one for one in ev.happenings if one.effect.kind not in ASIDE),
+        counted=tuple(one for one in ev.happenings if one.effect.kind in ASIDE),
         attempts=frozenset(ev.attempts),
         over_budget=over_budget,
         touched=frozenset(ev.program.touched),

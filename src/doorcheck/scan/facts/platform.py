@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import built, comparisons, narrowing, requests, streams, texts
+from doorcheck.scan.facts.counters import NOW
+from doorcheck.scan.facts.limits import MAP
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -137,6 +139,10 @@ def _number(ev: Evaluator, arguments: Call, state: State, at: int, file: str) ->
     return Derived("number", arguments)
 
 
+def _date(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    return _number(ev, arguments, state, at, file) if arguments else Derived(NOW, ())
+
+
 def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del at, file
     ev.may_throw(state)
@@ -248,6 +254,11 @@ def _set(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Va
     return value if fixed else Derived("call", arguments)
 
 
+def _map(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del ev, state, at, file
+    return Derived("call" if arguments else MAP, arguments)
+
+
 def _url(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del state, at, file, ev
     value = _first(arguments)
@@ -326,7 +337,9 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Math.round": _number,
     "Math.trunc": _number,
     "Math.abs": _number,
-    "Date": _number,
+    "Date": _date,
+    "Date.now": _date,
+    "performance.now": _date,
     "BigInt": _number,
     "decodeURIComponent": _text,
     "encodeURIComponent": _encoded,
@@ -362,6 +375,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "FormData": built.form,
     "RegExp": _regular_expression,
     "Set": _set,
+    "Map": _map,
     "ReadableStream": streams.made,
     "TransformStream": streams.made,
     "URL": _url,
