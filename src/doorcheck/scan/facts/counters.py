@@ -145,7 +145,7 @@ def _of_row(ev: Evaluator, row: Row) -> _Counted | None:
         return _Counted(limits.CALLS, "counts calls in the database", keys, bool(row.path and _falls(row.path[-1])))
     name = next((each for each in reversed(row.path) if each not in {"[]", "length"}), "")
     of = _named(ev, name)
-    if last in _COUNTS or row.path[-1:] == ("length",) or name == "_count" or of == limits.USAGE:
+    if last in _COUNTS or row.path[-1:] == ("length",) or name in {"_count", "count"}:
         recent = any(isinstance(p, Derived) and p.how == NOW for each in keys for p in made_from(each, _PARTS))
         of = limits.CALLS if recent else limits.USAGE
     what = effect.subject or "record"

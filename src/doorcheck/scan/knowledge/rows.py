@@ -209,6 +209,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Names that carry meaning in a schema or in a refusal; all lower case."""
 
     credential_columns: list[str] = []
+    guessable_columns: list[str] = []
+    """Credential columns of which few enough values are possible to try them all."""
     credential_models: list[str] = []
     sensitive_columns: list[str] = []
     refusals: list[str] = []
