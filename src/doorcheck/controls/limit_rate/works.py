@@ -18,7 +18,9 @@ _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE})
 _NEW = ("create", "insert", "upsert", "save", "add")
 _PUTS = ("put", "upload", "multipart", "presignedpost", "clienttoken", "sign_request", "write", "append")
 _TAKES = ("delete", "remove", "getobject", "headobject", "unlink", "destroy")
-_SEARCHES = frozenset({"contains", "search", "ilike", "like", "startswith", "textsearch", "$regex", "regex", "similarto"})
+_SEARCHES = frozenset(
+    {"contains", "search", "ilike", "like", "startswith", "textsearch", "$regex", "regex", "similarto"}
+)
 _BY_LOGIN = frozenset({"credentials", "email", "resend", "nodemailer", "sendgrid", "postmark", "magic-link"})
 _PARTS = 120
 
@@ -57,7 +59,9 @@ def _works(case: DoorCase, happening: Happening, *, stranger: bool) -> Iterator[
     judged = _of_kind(case, effect, stranger=stranger)
     if judged is not None:
         says, stake, confidence = judged
-        yield Work(says, seen_effect(effect, happening.through), happening.facts, effect, happening.through, stake, confidence)
+        yield Work(
+            says, seen_effect(effect, happening.through), happening.facts, effect, happening.through, stake, confidence
+        )
 
 
 _Judged = tuple[str, Severity, Confidence]
@@ -93,7 +97,8 @@ def _mail(effect: Effect, *, stranger: bool) -> _Judged | None:
 
 
 def _upload(effect: Effect, *, stranger: bool) -> _Judged | None:
-    names = [part.path[0] for each in effect.operands for part in made_from(each, 30) if _is_made(part)]
+    parts = [part for each in effect.operands for part in made_from(each, 30)]
+    names = [part.path[0] for part in parts if isinstance(part, External) and part.path]
     said = " ".join((effect.says, *names)).lower().replace("_request", "").replace(" ", "")
     if not effect.writes or not any(word in said for word in _PUTS) or any(word in said for word in _TAKES):
         return None
@@ -101,10 +106,6 @@ def _upload(effect: Effect, *, stranger: bool) -> _Judged | None:
         return None
     stake = Severity.MEDIUM if stranger else Severity.LOW
     return "a file is stored", stake, Confidence.HIGH if stranger else Confidence.MEDIUM
-
-
-def _is_made(part: Value) -> bool:
-    return isinstance(part, External) and bool(part.path)
 
 
 def _login(effect: Effect) -> _Judged | None:
@@ -155,7 +156,9 @@ def _fields(operands: tuple[Value, ...]) -> Iterator[tuple[str, Value]]:
                 yield from part.props.items()
             elif isinstance(part, External) and part.package == "link":
                 for link in part.links:
-                    yield from ((k, v) for each in link.arguments if isinstance(each, Obj) for k, v in each.props.items())
+                    yield from (
+                        (k, v) for each in link.arguments if isinstance(each, Obj) for k, v in each.props.items()
+                    )
 
 
 def _code_in(case: DoorCase, effect: Effect) -> str | None:

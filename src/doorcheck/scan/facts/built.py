@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
+from doorcheck.scan.facts import replies
 from doorcheck.scan.facts.state import State, either, new_choice
 from doorcheck.scan.facts.truth import EITHER, NEVER
 from doorcheck.scan.facts.values import (
@@ -85,8 +86,7 @@ def _read_form(target: Obj, name: str, arguments: tuple[Value, ...]) -> Value | 
 def headers(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
     """``new Headers(request.headers)``: the caller's, whatever is set in them by and by."""
     del ev, state, at, file
-    first = arguments[0] if arguments else None
-    return first if isinstance(first, Input) and first.channel == "headers" else Derived("call", arguments)
+    return replies.bag(arguments[0] if arguments else None)
 
 
 def request(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
@@ -134,5 +134,7 @@ def method(target: Value, name: str, arguments: tuple[Value, ...]) -> Value | No
     """What a method of a form or request that the code made gives; None where it says nothing of what was sent."""
     if is_form(target):
         return _read_form(target, name, arguments)
+    if replies.is_bag(target):
+        return replies.read(target, name, arguments)
     is_request = isinstance(target, Obj) and target.cls is None and _REQUEST in target.props
     return _read_request(target, name) if is_request and isinstance(target, Obj) else None

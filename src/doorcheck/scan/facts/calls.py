@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TypeGuard
 from doorcheck.scan.facts import (
     chains,
     comparisons,
+    cookies,
+    deliveries,
     iteration,
     libraries,
     members,
     narrowing,
     platform,
     promises,
+    replies,
     requests,
     texts,
     unheeded,
@@ -40,7 +43,6 @@ from doorcheck.scan.facts.values import (
     Obj,
     Promise,
     Query,
-    Reply,
     ReplyWriter,
     Row,
     Unknown,
@@ -202,7 +204,7 @@ def call_method(
     if isinstance(target, Fn) and name in {"call", "apply", "bind"}:
         return _indirect(ev, target, name, arguments, state, at, file)
     if isinstance(target, ReplyWriter):
-        return _write_reply(target, name, arguments, state)
+        return replies.write(target, name, arguments, state)
     return _method_of_other(ev, target, name, arguments, state, scope, at)
 
 
@@ -286,8 +288,9 @@ def _method_of_input(
     if name in {"json", "formData", "parseBody"}:
         ev.may_throw(state)
     if target.channel == "cookies" and name in {"set", "delete"}:
-        return libraries.set_cookie(ev, name, arguments, state, at, scope.module.path)
+        return cookies.set_cookie(ev, name, arguments, state, at, scope.module.path)
     read = requests.call_of(target, name, arguments, constant)
+    deliveries.read_of(ev, read, scope.module.path, at)
     if isinstance(read, Input) and read.channel == "cookie" and target.channel == "cookies" and constant is not None:
         says, source = f"reads the cookie {constant}", f"cookie {constant}"
         ev.attempts.add(Fact(ProofKind.FORGEABLE, scope.module.path, at, says, source=source))
@@ -311,20 +314,6 @@ def _indirect(
     if name == "apply" and rest and isinstance(rest[0], Arr):
         rest = rest[0].items
     return ev.invoke(target, rest, state, at, file, this)
-
-
-def _write_reply(target: ReplyWriter, name: str, arguments: tuple[Value, ...], state: State) -> Value:
-    first = arguments[0] if arguments else None
-    if name in {"status", "writeHead"}:
-        status = int(first.value) if isinstance(first, Const) and isinstance(first.value, float) else None
-        return ReplyWriter(status)
-    if name in {"json", "send", "end", "write"}:
-        state.replied.append(Reply(target.status, first))
-        return ANYTHING
-    if name == "redirect":
-        state.replied.append(Reply(307, None))
-        return ANYTHING
-    return target
 
 
 def _method_of_other(

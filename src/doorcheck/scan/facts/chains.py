@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import contracts
+from doorcheck.scan.facts import contracts, replies
 from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.shapes import CONTEXT_FRAME
@@ -343,6 +343,7 @@ def run_route(ev: Evaluator, route: Route, state: State) -> Value:
     demanded = contracts.demanded_of_request(ev.knowledge, route.handlers, route.file, route.at)
     parts: dict[str, Value] = {"req": Input("request", (), demanded), "request": Input("request")}
     parts |= {"set": Native("set", _set_in_context), "get": Native("get", _get_from_context)}
+    parts["header"] = Native("header", replies.set_header)
     context = Obj(parts, (Native("context", _context_call),))
     return _route_step(ev, route, 0, context, state)
 

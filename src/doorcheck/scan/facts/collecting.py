@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import replies
 from doorcheck.scan.facts.built import filled
 from doorcheck.scan.facts.provenance import Marks, marks
 from doorcheck.scan.facts.state import State, new_choice
@@ -13,6 +14,7 @@ from doorcheck.scan.facts.values import (
     Arr,
     Choice,
     Derived,
+    Input,
     Obj,
     Unknown,
     Value,
@@ -36,7 +38,9 @@ def collect(
 
     Only records are kept, and what the caller sent: what an answer gives away is told by them, and what is used.
     """
-    fuller = filled(owner, name, given)
+    if isinstance(node, ir.Member) and node.property == "headers" and _set_header(ev, node, name, given, state, scope):
+        return
+    fuller = filled(owner, name, given) or replies.filled(owner, name, tuple(given))
     if fuller is None:
         added = [value for value in given if kept_of(value)]
         fuller = _with(owner, name, added) if added else None
@@ -46,6 +50,20 @@ def collect(
         replace_variable(ev, node.id, fuller, state, scope)
     elif isinstance(node, ir.Member) and isinstance(node.object, ir.Name | ir.This):
         _replace_member(ev, node, fuller, state, scope)
+
+
+def _set_header(ev: Evaluator, node: ir.Member, name: str, given: Sequence[Value], state: State, scope: Scope) -> bool:
+    """``response.headers.set(name, value)``: the response gets it, and the path remembers that one did."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
+
+    holder = evaluate(ev, node.object, state, scope)
+    if len(given) != 2 or isinstance(holder, Input) or (isinstance(holder, Obj) and not replies.is_onward(holder)):
+        return False
+    replies.note(state, given[0], given[1])
+    changed = replies.with_headers(holder, name, tuple(given))
+    if changed is not None and isinstance(node.object, ir.Name):
+        replace_variable(ev, node.object.id, changed, state, scope)
+    return True
 
 
 def keep_yielded(ev: Evaluator, value: Value, state: State, scope: Scope) -> None:

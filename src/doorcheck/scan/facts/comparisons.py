@@ -8,12 +8,14 @@ from doorcheck.scan.facts import (
     bytewise,
     claims,
     counters,
+    deliveries,
     guesses,
     narrowing,
     ownership,
     roles,
     sending,
     settings,
+    signatures,
     texts,
 )
 from doorcheck.scan.facts.choices import over_choice, ways_of
@@ -86,6 +88,7 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator in _EQUALITY:
         test = equal(ev, left, right, scope, at, state)
         test = counters.equal(ev, left, right, test, state, scope.module.path, at)
+        signatures.plainly(ev, left, right, scope.module.path, at)
         return test if operator in {"==", "==="} else Test(test.no_branches, test.yes_branches, test.parts)
     if operator == "instanceof":
         return narrowing.of_class(instance_of(left, right, state), left, right, scope.module.path, at)
@@ -151,6 +154,7 @@ def _known_outcome(ev: Evaluator, left: Value, right: Value, scope: Scope, at: i
         if isinstance(one, Const):
             if isinstance(other, Input) and other.channel == "method" and isinstance(one.value, str):
                 return narrowing.asked_with(one.value, scope.module.path)
+            deliveries.event_asked(ev, other, (one,), scope.module.path, at)
             known = roles.asked(ev, other, one, scope, at) or _with_constant(other, one, state)
             if known is not None:
                 known = _believing(ev, known, left, right, scope, at)
@@ -245,11 +249,15 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
     file = scope.module.path
     if is_keyed_hash(secret) and (from_caller(given) or not is_keyed_hash(given)):
         key = secret_name(secret)
+        signatures.compared(ev, secret, given, file, at)
         made = f" (made with {key})" if key else ""
         return Fact(ProofKind.SIGNATURE, file, at, f"a keyed hash of the request{made} is compared with the one sent")
     if not from_caller(given) or _says_only_where_from(given):
         return None
     name = kept_secret(ev, secret)
+    if name is not None and signatures.hashed_with(secret) and not is_hashed(given):
+        signatures.compared(ev, secret, given, file, at)
+        return Fact(ProofKind.SIGNATURE, file, at, f"a hash of the request and of {name} is compared with the one sent")
     if name is not None and not from_caller(secret):
         return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
     if (stored := _stored_credential(secret, given)) is not None:
@@ -358,6 +366,7 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     if known is not None:
         return Test(EITHER, NEVER) if known else Test(NEVER, EITHER)
     fixed = [Const(text) for text in texts.constants_of(collection)]
+    deliveries.event_asked(ev, item, fixed, scope.module.path, at)
     if fixed and (setting := settings.compared(item, fixed)) is not None:
         return setting
     asked = roles.among(ev, collection, item, scope, at)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import limits
+from doorcheck.scan.facts.memory import NOW, is_memory
 from doorcheck.scan.facts.narrowing import also
 from doorcheck.scan.facts.values import (
     Const,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
     from doorcheck.scan.facts.state import State
 
-NOW = "now"
-"""The ``how`` of the present time."""
 ASKED = "asked"
 """The ``how`` of what a limiter of a library has counted."""
 _PARTS = 60
@@ -120,9 +119,9 @@ def _entry(part: Value) -> tuple[Value, ...]:
 
     A table that is looked up by a key was empty when it was made where nothing else is known of what is found.
     """
-    if isinstance(part, External) and limits.is_memory(part) and "get" in part.path:
+    if isinstance(part, External) and is_memory(part) and "get" in part.path:
         return tuple(argument for link in part.links for argument in link.arguments)
-    if isinstance(part, Derived) and part.how == "call" and part.parts and limits.is_memory(part.parts[0]):
+    if isinstance(part, Derived) and part.how == "call" and part.parts and is_memory(part.parts[0]):
         return part.parts[1:]
     if isinstance(part, Unknown) and part.fact is None and len(part.parts) == 1:
         key = part.parts[0]

@@ -16,6 +16,7 @@ from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, proven, shared
 from doorcheck.scan.facts.provenance import marks
+from doorcheck.scan.facts.replies import REPLY_FRAME
 from doorcheck.scan.facts.state import State, join, new_choice
 from doorcheck.scan.facts.values import (
     UNDEFINED,
@@ -93,6 +94,8 @@ class Outcome:
     attempts: frozenset[Fact]
     touched: frozenset[str]
     options: frozenset[OptionKey]
+    sent: Mapping[str, Value] | None = None
+    """The headers it set on responses; see ``replies.REPLY_FRAME``."""
     lost: bool = False
     """Whether something that may have been code was called and not followed; asked only of what a log is given."""
 
@@ -257,6 +260,8 @@ class Evaluator:
         if proven(outcome.common):
             self._reads_vouched(state, outcome)
         state.facts |= outcome.common
+        for name, value in (outcome.sent or {}).items():
+            state.write(REPLY_FRAME, name, value)
         return new_choice([Alternative(one.value, one.facts) for one in outcome.alternatives])
 
     @staticmethod
@@ -290,6 +295,7 @@ class Evaluator:
                 attempts=frozenset(self.attempts),
                 touched=frozenset(self.program.touched),
                 options=frozenset(self.options.seen),
+                sent=state.frames.get(REPLY_FRAME),
             )
         finally:
             self.happenings, self.attempts, self.stack, self.tries = saved[0], saved[1], saved[2], saved[3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from doorcheck.scan.facts import binding, calls, chains, names, promises
+from doorcheck.scan.facts import binding, calls, chains, names, promises, replies
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
 from doorcheck.scan.facts.guesses import GUESS
 from doorcheck.scan.facts.limits import COUNTED
@@ -44,6 +44,8 @@ class WayOut:
     replied: tuple[Value, ...]
     refusal: bool
     at: tuple[str, int]
+    sent: Value | None = None
+    """The headers that were set on this way, on whichever response; see ``replies.header_on``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def _ways_out(exit_: Exit, file: str) -> list[WayOut]:
             tuple(state.replied),
             exit_.refusal,
             (file, exit_.at),
+            replies.sent(state),
         )
         for one in alternatives
     ]

@@ -92,7 +92,7 @@ def _few(target: Value) -> TypeGuard[Arr]:
     if not isinstance(target, Arr) or target.rest or not target.items:  # an empty one is yet to be filled
         return False
     constants = len(target.items) <= texts.MAX_ITEMS and all(isinstance(item, Const) for item in target.items)
-    return constants or len(target.items) <= 4
+    return constants or len(target.items) <= 4 or texts.are_entries(target.items)
 
 
 def _any_or_all(name: str, target: Value, results: list[Value]) -> Value:

@@ -6,7 +6,17 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, guesses, limiters, platform, policed, predicates, shapes, validators
+from doorcheck.scan.facts import (
+    chains,
+    guesses,
+    limiters,
+    platform,
+    policed,
+    predicates,
+    shapes,
+    signatures,
+    validators,
+)
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -103,6 +113,7 @@ def _unknown_call(
     from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
     run_callbacks(ev, arguments, state, at, file, ANYTHING)
+    signatures.keyed(ev, callee, arguments, state, at, file)
     ev.lost += ev.unknowing and callee.package != "js" and not ev.knowledge.pure(callee.package)
     if callee.package == "js":
         ends = callee.path[-2:]
@@ -134,6 +145,7 @@ def _session_source(
         proof = dataclasses.replace(proof, source=carrier_of(arguments))
     ev.attempts.add(proof)
     guesses.tried(ev, proof, arguments, state)
+    signatures.verified(ev, row, callee, arguments, state, at, file)
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and row.absent == "null":
         return chains.attaching(ev, proof, "auth", handler)
@@ -350,18 +362,6 @@ def change_record(
 def assign_to_record(ev: Evaluator, row: Row, value: Value) -> None:
     """Keep what was put into a record, which is written when the record is saved."""
     ev.assigned[row.effect] = (*ev.assigned.get(row.effect, ()), value)[-MAX_LINKS:]
-
-
-def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
-    """A cookie that the server sets or deletes."""
-    given = arguments[0] if arguments else UNDEFINED
-    second = arguments[1] if len(arguments) > 1 else UNDEFINED
-    value = given.props.get("value", UNDEFINED) if isinstance(given, Obj) else second
-    ends = name == "delete" or (isinstance(value, Const) and value.value == "")
-    says = "deletes a cookie" if ends else "sets a cookie"
-    kind = "cookie-end" if ends else "cookie"
-    ev.happen(Effect(kind, writes=True, says=says, file=file, at=at, operands=arguments), state)
-    return ANYTHING
 
 
 def member_row(row: rows.Builder | rows.OwnHandlers, value: External, file: str, at: int) -> Value:

@@ -10,10 +10,10 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts.memory import is_memory
 from doorcheck.scan.facts.proofs import AT_TIMES, Fact, Facts, ProofKind
 from doorcheck.scan.facts.values import (
     Const,
-    Derived,
     Effect,
     External,
     Promise,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 CALLS, USAGE, PEOPLE = "calls", "usage", "people"
 """What is counted: calls in a time, what somebody has used of what they are granted; or whether a person calls."""
 MEMORY = "memory"
-MAP = "map"
-"""The ``how`` of a map that begins empty."""
 COUNTED = "counter"
 """The kind of the effect by which a limit's own counting is told: its operands are what the counter is kept by."""
 
@@ -174,13 +172,3 @@ def _may_count(part: Value) -> bool:
     if isinstance(part, Unknown):
         return part.fact is not None
     return is_memory(part) or (isinstance(part, External) and part.package != "js" and "()" in part.path)
-
-
-def is_memory(value: Value) -> bool:
-    """Whether this is what a server keeps for itself, in a map or a cache of its own."""
-    if isinstance(value, External):
-        return value.package in _IN_MEMORY
-    return isinstance(value, Derived) and value.how == MAP
-
-
-_IN_MEMORY = frozenset({"lru-cache", "quick-lru", "node-cache", "memory-cache", "@isaacs/ttlcache", "tiny-lru"})

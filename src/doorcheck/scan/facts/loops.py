@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import binding
+from doorcheck.scan.facts import binding, texts
 from doorcheck.scan.facts.evaluator import Exit
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State, merge
@@ -20,11 +20,16 @@ _Body = Callable[[list[State], list[Exit]], list[State]]
 
 
 def turns_of(items: Value) -> tuple[Value, ...]:
-    """The elements of a list into which the code put what the caller sent; nothing where there are many, or others.
+    """The elements of a list into which the code put what the caller sent, or of an object's entries; nothing where
+    there are many, or others.
 
     What is known of each part of the request depends on its own turn: of other lists, one turn tells enough.
     """
-    if not isinstance(items, Arr) or items.rest or len(items.items) > MAX_TURNS:
+    if not isinstance(items, Arr) or items.rest:
+        return ()
+    if texts.are_entries(items.items):
+        return items.items
+    if len(items.items) > MAX_TURNS:
         return ()
     sent = any(mark[0] == "input" for item in items.items for mark in marks(item))
     return items.items if sent else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, first_use, ownership, relations, requests
+from doorcheck.scan.facts import chains, deliveries, first_use, ownership, relations, replies, requests
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.settings import is_secret_name
@@ -72,7 +72,9 @@ def member(
             state.facts |= relations.included(value)
         return value.at((*value.path, name)[:5])
     if isinstance(value, Input):
-        return requests.member_of(value, name)
+        read = requests.member_of(value, name)
+        deliveries.read_of(ev, read, scope.module.path, at)
+        return read
     if isinstance(value, External):
         return _of_external(ev, value, name, state, scope, at)
     if value is ABSENT and not optional and at:
@@ -140,7 +142,7 @@ def _of_reply(value: Reply, name: str) -> Value:
         return Const(200 <= value.status < 300)
     if name == "cookies":
         return Input("cookies")
-    return Derived("member", (value,))
+    return replies.bag(value.headers) if name == "headers" else Derived("member", (value,))
 
 
 def _of_choice(

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import built, comparisons, narrowing, requests, streams, texts
-from doorcheck.scan.facts.counters import NOW
-from doorcheck.scan.facts.limits import MAP
+from doorcheck.scan.facts import built, comparisons, memory, narrowing, replies, requests, streams, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import EITHER, truth
 from doorcheck.scan.facts.values import (
     ANYTHING,
+    UNDEFINED,
     Arr,
     Branch,
     Const,
@@ -139,10 +138,6 @@ def _number(ev: Evaluator, arguments: Call, state: State, at: int, file: str) ->
     return Derived("number", arguments)
 
 
-def _date(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    return _number(ev, arguments, state, at, file) if arguments else Derived(NOW, ())
-
-
 def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del at, file
     ev.may_throw(state)
@@ -186,6 +181,8 @@ def _from_entries(ev: Evaluator, arguments: Call, state: State, at: int, file: s
     value = _inner(_first(arguments))
     if built.is_form(value):
         return built.fields_of(value)
+    if replies.is_bag(value):
+        return replies.fields_of(value)
     return value if isinstance(value, Input) else Derived("call", arguments)
 
 
@@ -195,6 +192,11 @@ def _values(ev: Evaluator, arguments: Call, state: State, at: int, file: str) ->
     if isinstance(value, Obj):
         return Arr(tuple(value.props.values()), value.rest)
     return value if isinstance(value, Input | Session) else Derived("call", arguments)
+
+
+def _entries(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    value = _inner(_first(arguments))
+    return texts.entries_of(value) or _values(ev, arguments, state, at, file)
 
 
 def _run_later(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -217,22 +219,25 @@ def _status_of(options: Value) -> int | None:
 def _reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del ev, state, at, file
     status = _status_of(arguments[1]) if len(arguments) > 1 else 200
-    return Reply(status, _first(arguments) if arguments else None)
+    return Reply(status, _first(arguments) if arguments else None, replies.given((*arguments, UNDEFINED, UNDEFINED)[1]))
 
 
 def _redirect_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del ev, state, at, file, arguments
-    return Reply(307, None)
+    del ev, state, at, file
+    return Reply(307, None, replies.given((*arguments, UNDEFINED, UNDEFINED)[1]))
 
 
 def _next_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del ev, state, at, file
-    return Obj({"middleware": Const("next")}, arguments)
+    return Obj(
+        {"middleware": Const("next"), "headers": replies.bag(replies.given((*arguments, UNDEFINED)[0]))}, arguments
+    )
 
 
 def _rewrite_reply(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del ev, state, at, file
-    return Obj({"middleware": Const("rewrite"), "to": _first(arguments)}, arguments[1:])
+    headers = replies.bag(replies.given((*arguments, UNDEFINED, UNDEFINED)[1]))
+    return Obj({"middleware": Const("rewrite"), "to": _first(arguments), "headers": headers}, arguments[1:])
 
 
 def _regular_expression(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -252,11 +257,6 @@ def _set(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Va
     value = _first(arguments)
     fixed = isinstance(value, Arr) and value.items and all(isinstance(item, Const) for item in value.items)
     return value if fixed else Derived("call", arguments)
-
-
-def _map(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del ev, state, at, file
-    return Derived("call" if arguments else MAP, arguments)
 
 
 def _url(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -337,9 +337,9 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Math.round": _number,
     "Math.trunc": _number,
     "Math.abs": _number,
-    "Date": _date,
-    "Date.now": _date,
-    "performance.now": _date,
+    "Date": memory.date,
+    "Date.now": memory.date,
+    "performance.now": memory.date,
     "BigInt": _number,
     "decodeURIComponent": _text,
     "encodeURIComponent": _encoded,
@@ -352,7 +352,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Object.assign": _assign,
     "Object.fromEntries": _from_entries,
     "Object.values": _values,
-    "Object.entries": _values,
+    "Object.entries": _entries,
     "Object.keys": _text,
     "Object.freeze": _same,
     "Array.from": _same,
@@ -375,7 +375,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "FormData": built.form,
     "RegExp": _regular_expression,
     "Set": _set,
-    "Map": _map,
+    "Map": memory.new_map,
     "ReadableStream": streams.made,
     "TransformStream": streams.made,
     "URL": _url,

@@ -14,8 +14,9 @@ class ProofKind(enum.StrEnum):
     """What a fact about a path says.
 
     The first group answers "who is calling?", the second "may they, and what did they send?", with ``Fact.of`` naming
-    the record or the part of the request; the third explains what is absent. LIMITED says how often they call: see
-    ``limits``.
+    the record or the part of the request; LIMITED says how often they call: see ``limits``. The third explains what is
+    absent. The last is only ever attempted: it tells that a machine delivers something, and how its signature is
+    checked.
     """
 
     SESSION = "session"
@@ -45,6 +46,9 @@ class ProofKind(enum.StrEnum):
     UNSET_SECRET = "unset-secret"  # noqa: S105 - a kind of note, no secret
     CAUGHT = "caught"
     NOT_AWAITED = "not-awaited"
+
+    DELIVERY = "delivery"
+    SIGNED = "signed"
 
     __hash__ = str.__hash__  # it is asked for with every fact
 

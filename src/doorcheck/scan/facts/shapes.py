@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from doorcheck.scan.facts.provenance import marks, record_mark
+from doorcheck.scan.facts.replies import told
 from doorcheck.scan.facts.state import State, either, narrowed, renumbered, same_constant
 from doorcheck.scan.facts.values import (
+    UNDEFINED,
     Arr,
     Choice,
     Cls,
@@ -180,7 +182,12 @@ _KEYS: dict[type[Any], Callable[[Any], object | None]] = {
     Session: lambda value: ("s", value.proof, value.path, value.sure),
     Env: lambda value: ("e", value.name, value.sure),
     ReplyWriter: lambda value: ("w", value.status),
-    Reply: lambda value: ("r", value.status, marks(value.body) if value.body is not None else None),
+    Reply: lambda value: (
+        "r",
+        value.status,
+        marks(value.body) if value.body is not None else None,
+        told(value.headers),
+    ),
     Row: lambda value: ("row", record_mark(value), value.found, value.maybe),
     Test: _test_key,
     Cls: lambda value: ("id", value),
@@ -221,7 +228,10 @@ def blend(first: Value, second: Value) -> Value:
         return first
     if isinstance(first, Reply) and isinstance(second, Reply):
         bodies = [body for body in (first.body, second.body) if body is not None]
-        return Reply(first.status, Derived("either", tuple(bodies)) if bodies else None)
+        headers = first.headers
+        if headers is not second.headers:
+            headers = either(headers or UNDEFINED, second.headers or UNDEFINED)
+        return Reply(first.status, Derived("either", tuple(bodies)) if bodies else None, headers)
     if isinstance(first, Obj) and isinstance(second, Obj):
         return Obj(
             {name: blend(first.props[name], second.props[name]) for name in first.props}, first.rest + second.rest

@@ -14,6 +14,7 @@ from doorcheck.scan.facts.values import (
     Derived,
     External,
     Link,
+    Obj,
     Test,
     Unknown,
     Value,
@@ -23,6 +24,7 @@ from doorcheck.scan.syntax.ecma_regex import RegexError, compile_regex
 
 MAX_TEXT = 4096
 MAX_ITEMS = 64
+MAX_ENTRIES = 16
 _STEPS = 20_000
 _READ_FLAGS = frozenset({"", "i", "g", "u", "gi", "ig", "iu", "ui"})
 
@@ -85,6 +87,19 @@ def joined_list(target: Arr, arguments: tuple[Value, ...]) -> Value | None:
     if target.rest or between is None or len(whole) != len(texts) or sum(map(len, whole)) > MAX_TEXT:
         return None
     return Const(between.join(whole))
+
+
+def entries_of(value: Value) -> Arr | None:
+    """The names and values of an object of which all is known; None for anything else."""
+    if not isinstance(value, Obj) or value.rest or value.cls is not None or not 0 < len(value.props) <= MAX_ENTRIES:
+        return None
+    return Arr(tuple(Arr((Const(name), item)) for name, item in value.props.items()))
+
+
+def are_entries(items: Sequence[Value]) -> bool:
+    """Whether these are names with their values, few enough to look at each."""
+    pairs = all(isinstance(i, Arr) and len(i.items) == 2 and text_of(i.items[0]) is not None for i in items)
+    return pairs and len(items) <= MAX_ENTRIES
 
 
 def contains(collection: Value, item: Value) -> bool | None:

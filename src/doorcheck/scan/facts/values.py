@@ -223,13 +223,12 @@ class Row(Value):
 
 
 class Reply(Value):
-    """A Response; ``status`` is None where it is not a constant."""
+    """A Response; ``status`` is None where it is not a constant. Its ``headers`` are read by ``replies.header_of``."""
 
-    __slots__ = ("body", "status")
+    __slots__ = ("body", "headers", "status")
 
-    def __init__(self, status: int | None, body: Value | None) -> None:
-        self.status = status
-        self.body = body
+    def __init__(self, status: int | None, body: Value | None, headers: Value | None = None) -> None:
+        self.status, self.body, self.headers = status, body, headers
 
 
 class ReplyWriter(Value):

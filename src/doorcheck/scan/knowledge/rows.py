@@ -30,6 +30,8 @@ class SessionSource(_Row, frozen=True, kw_only=True):
     promise: bool = True
     returns: Literal["identity", "input"] = "identity"
     in_tenant: bool = False
+    empty_key: bool = False
+    """Whether a signature is checked even where the key it is given is the empty text, which anybody knows."""
 
 
 class Sink(_Row, frozen=True, kw_only=True):
@@ -253,6 +255,13 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
     measure_nouns: list[str] = []
     """Last words of the names of variables that hold a number or a setting."""
+    delivery_headers: list[str] = []
+    """Headers in which a sender of deliveries signs them or names the event; see webhooks.toml."""
+    delivery_header_endings: list[str] = []
+    event_members: list[str] = []
+    """Members of a delivery's body that name the event, without "_"."""
+    event_names: list[str] = []
+    """Names of events that do not say themselves that something happened."""
 
 
 class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
