@@ -16,6 +16,7 @@ from doorcheck.scan.facts import (
     narrowing,
     platform,
     promises,
+    records,
     replies,
     requests,
     texts,
@@ -332,6 +333,8 @@ def _method_of_other(
     _note_lost(ev, target, (), changes=name in _RECORD_CHANGES)
     if isinstance(target, Row) and name in _RECORD_CHANGES and target.effect.kind == "database":
         return libraries.change_record(ev, target, name, arguments, state, at, file)
+    if isinstance(target, Row) and name in records.KEEPING:
+        return target
     if name in _MEMBERSHIP and arguments and not isinstance(arguments[0], Fn):
         return comparisons.membership(ev, target, arguments[0], scope, at)
     if name in iteration.METHODS:

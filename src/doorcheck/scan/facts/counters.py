@@ -62,7 +62,7 @@ def compared(
         fact = limits.within(counted.of, file, at, counted.says, limits.MEMORY if counted.memory else "")
         over = limits.beyond(fact)
         ev.attempts.add(fact)
-        ev.happen(limits.counting(counted.says, file, at, counted.keys), state)
+        ev.tell(limits.counting(counted.says, file, at, counted.keys), state)
         yes, no = (over, fact) if beyond_if_true else (fact, over)
         return Test(also(test.yes_branches, frozenset({yes})), also(test.no_branches, frozenset({no})), test.parts)
     return test

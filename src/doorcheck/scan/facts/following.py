@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import binding, calls, chains, names, promises, replies
+from doorcheck.scan.facts.asides import Asides
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
 from doorcheck.scan.facts.guesses import GUESS
 from doorcheck.scan.facts.limits import COUNTED
@@ -57,6 +58,8 @@ class Trace:
     counted: tuple[Happening, ...] = ()
     """Where a limit counts, and where a credential is tried: no operations, but what abuse is told by."""
     attempts: frozenset[Fact] = frozenset()
+    asides: Asides = field(default_factory=Asides)
+    """What may fail and is not caught, and what is written to logs."""
     opaque: str | None = None
     over_budget: bool = False
     only_strangers: bool = False
@@ -107,6 +110,7 @@ def follow(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
         happenings=tuple(one for one in ev.happenings if one.effect.kind not in ASIDE),
         counted=tuple(one for one in ev.happenings if one.effect.kind in ASIDE),
         attempts=frozenset(ev.attempts),
+        asides=ev.asides,
         over_budget=over_budget,
         touched=frozenset(ev.program.touched),
         options=frozenset(ev.options.seen),

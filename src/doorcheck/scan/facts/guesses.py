@@ -18,4 +18,4 @@ GUESS = "guess"
 def tried(ev: Evaluator, proof: Fact, given: tuple[Value, ...], state: State | None) -> None:
     """Note that a credential is checked on this path."""
     if proof.kind is ProofKind.CREDENTIAL and state is not None:
-        ev.happen(Effect(GUESS, writes=True, says=proof.says, file=proof.file, at=proof.at, operands=given), state)
+        ev.tell(Effect(GUESS, writes=True, says=proof.says, file=proof.file, at=proof.at, operands=given), state)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts import (
+    asides,
     chains,
     guesses,
     limiters,
@@ -187,6 +188,8 @@ def _sink(
         weak=row.undefined == "dropped",
         unique=row.undefined == "refused",
         policed=policed.is_policed(row, callee),
+        failure=row.failure,
+        called=callee,
     )
     if callee.path[-1:] == ("save",) and callee.links:
         effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``
@@ -247,14 +250,9 @@ def _identity(
 
 
 def _caller_cookie(
-    ev: Evaluator,
-    row: rows.CallerCookie,
-    callee: External,
-    arguments: tuple[Value, ...],
-    state: State,
-    at: int,
-    file: str,
-) -> Value:
+    ev: Evaluator, row: rows.CallerCookie, callee: External, arguments: tuple[Value, ...],
+    state: State, at: int, file: str,
+) -> Value:  # fmt: skip
     del callee, arguments, state
     ev.attempts.add(Fact(ProofKind.FORGEABLE, file, at, row.says, source="cookie"))
     return Input("cookie", ("*",))
@@ -263,8 +261,7 @@ def _caller_cookie(
 def _callback(
     ev: Evaluator, row: rows.Callback, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    function = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
-    given: tuple[Value, ...] = ()
+    function, given = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED, tuple[Value, ...]()
     if row.option:
         if isinstance(function, External):
             return Promise(awaited_value(ev, function, state, at, file))
@@ -385,4 +382,5 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.Log: asides.write,
 }

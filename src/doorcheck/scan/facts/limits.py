@@ -83,7 +83,7 @@ def turn_away(
     if not learned and exits and (of := says_too_many(ev, exits)) and (keys := _kept(tests)) is not None:
         learned = {within(of, *here, "the excess is answered as such")}
         ev.attempts |= learned
-        ev.happen(counting("counts calls", *here, keys), exits[0].state)
+        ev.tell(counting("counts calls", *here, keys), exits[0].state)
     for state in others if learned else ():
         state.facts |= learned
 

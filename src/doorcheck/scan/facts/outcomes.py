@@ -12,7 +12,7 @@ from doorcheck.scan.facts.values import Alternative, Const, Obj, Promise, Value
 
 MAX_ALTERNATIVES = 8
 _EITHER_WAY = frozenset({ProofKind.OWNED, ProofKind.LIMITED})
-_PLAIN = frozenset({ProofKind.UNRESOLVED, ProofKind.CHECKED})
+_PLAIN = frozenset({ProofKind.UNRESOLVED, ProofKind.CHECKED, ProofKind.ERROR})
 
 
 def alternatives_of(returns: Iterable[tuple[Value, State]], known: Facts) -> list[Alternative]:

@@ -38,6 +38,7 @@ class ProofKind(enum.StrEnum):
     ASKED_FOR = "asked for"
     METHOD = "method"
     LIMITED = "limited"
+    ERROR = "error"
 
     UNRESOLVED = "unresolved"
     CONFIGURED = "configured"

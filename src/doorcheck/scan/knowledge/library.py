@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from doorcheck.core import ConfigurationError
-from doorcheck.scan.knowledge.rows import KnowledgeFile, Row, SchemaWords, Table, Words
+from doorcheck.scan.knowledge.rows import ErrorClass, KnowledgeFile, Row, SchemaWords, Table, Words
 
 _SECTIONS = (
     "session_source", "sink", "limiter", "denial", "identity", "caller_cookie", "callback", "same", "handler_wrapper",
-    "own_handlers", "builder", "router", "validator",
+    "own_handlers", "builder", "router", "validator", "log",
 )  # fmt: skip
 
 ANYWHERE = "**."
@@ -41,6 +41,7 @@ class Knowledge:
         self._pure: set[str] = set()
         self._methods: dict[str, dict[str, Row]] = {}
         self._schemas: dict[str, SchemaWords] = {}
+        self._errors: dict[tuple[str, str], str] = {}
         self.tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         """The calls that declare a table, by package and path."""
         self.types: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -53,6 +54,7 @@ class Knowledge:
                 self._pure.update(pure.packages)
             for schema in file.schema:
                 self._schemas.update(dict.fromkeys(schema.package, schema))
+            self._errors |= _texts_of_errors(file.error_class)
             self.tables.update(((package, path), row) for row in file.table for package, path in _places(row))
             for name, target in file.types.items():
                 self.types[name] = (target["package"], tokens(target["path"]))
@@ -94,6 +96,10 @@ class Knowledge:
         """How a package builds schemas; None for one that builds none."""
         return next((self._schemas[name] for name in _names(package) if name in self._schemas), None)
 
+    def text_of_error(self, package: str, name: str) -> str:
+        """Who wrote the text of an error of this class; empty where nothing is known. Without a package, by name."""
+        return next((text for each in _names(package) if (text := self._errors.get((each, name)))), "")
+
     def leads_on(self, package: str, path: tuple[str, ...]) -> bool:
         """Whether some row begins with this path: it is no operation itself but the way to one, such as a client."""
         roots = [root for name in _names(package) if (root := self._root(name)) is not None]
@@ -109,7 +115,12 @@ class Knowledge:
         return any(name in self._pure for name in _names(package))
 
 
-def _places(row: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _texts_of_errors(rows: Iterable[ErrorClass]) -> dict[tuple[str, str], str]:
+    """Who writes the text of errors, by package and class, and by the class alone."""
+    return {(name, path[-1]): row.text for row in rows for package, path in _places(row) for name in (package, "")}
+
+
+def _places(row: Table | ErrorClass) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each package and path that a row speaks of."""
     for package in [row.package] if isinstance(row.package, str) else row.package:
         for path in [row.path] if isinstance(row.path, str) else row.path:

@@ -50,6 +50,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     """Whether its first argument is the address that it calls, or options with the address among them."""
     policies: bool = False
     """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
+    failure: str = ""
+    """The member of its answer under which it hands back that it failed, where it does not throw."""
     asks: list[str] = []
     """Names of the functions among its options that it runs first, and whose failure stops it."""
 
@@ -201,6 +203,18 @@ class Table(_Row, frozen=True, kw_only=True):
     style: Literal["columns", "document"] = "columns"
 
 
+class Log(_Row, frozen=True, kw_only=True):
+    """A call that writes what it is given to a log. ``**.info()`` is that method of whatever the package gives."""
+
+
+class ErrorClass(_Row, frozen=True, kw_only=True):
+    """A class of errors. ``text`` is who wrote what an error of it says: the app that throws it, for its caller
+    (``authored``), a schema about the input (``validation``), the language, or the library for itself (``foreign``).
+    """
+
+    text: Literal["authored", "validation", "language", "foreign"]
+
+
 class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Packages whose functions only compute: awaiting them is no sensitive operation."""
 
@@ -232,6 +246,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    answered_errors: list[str] = []
+    """Classes of errors whose text a library for procedures or routes answers as it is."""
     # What follows says what a database's schema holds; see schema.toml.
     account_models: list[str] = []
     own_models: list[str] = []
@@ -279,6 +295,8 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     own_handlers: list[OwnHandlers] = []
     builder: list[Builder] = []
     router: list[Router] = []
+    log: list[Log] = []
+    error_class: list[ErrorClass] = []
     table: list[Table] = []
     pure: list[Pure] = []
     validator: list[Validator] = []
@@ -290,5 +308,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator
+    | Builder | Router | Validator | Log
 )  # fmt: skip
