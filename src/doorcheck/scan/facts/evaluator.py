@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.asides import Asides
+from doorcheck.scan.facts.handing import HandedOver
 from doorcheck.scan.facts.limits import thrown_beyond
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
@@ -122,6 +123,8 @@ class Evaluator:
     assigned: dict[Effect, tuple[Value, ...]] = field(default_factory=dict)
     """What was put into records that are not saved yet, by the operation that found them."""
     captured: dict[int, Mapping[str, Value]] = field(default_factory=dict)
+    handed: HandedOver | None = None
+    """What was handed to components that run in the browser, where anybody asks."""
     special: dict[tuple[str, tuple[str, ...]], Special] = field(default_factory=dict)
     """Functions of packages that do more than a row can say, by package and path; see ``libraries.call``."""
     asked: str = ""

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from doorcheck.core import ConfigurationError
-from doorcheck.scan.knowledge.rows import ErrorClass, KnowledgeFile, Row, SchemaWords, Table, Words
+from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile, Row, SchemaWords, Table, Words
 
 _SECTIONS = (
     "session_source", "sink", "limiter", "denial", "identity", "caller_cookie", "callback", "same", "handler_wrapper",
@@ -44,6 +44,8 @@ class Knowledge:
         self._errors: dict[tuple[str, str], str] = {}
         self.tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         """The calls that declare a table, by package and path."""
+        self.client_only: dict[str, ClientOnly] = {}
+        """What each package offers only to code in browsers."""
         self.types: dict[str, tuple[str, tuple[str, ...]]] = {}
         words: dict[str, set[str]] = {name: set() for name in Words.__struct_fields__}
         for file in files:
@@ -58,6 +60,8 @@ class Knowledge:
             self.tables.update(((package, path), row) for row in file.table for package, path in _places(row))
             for name, target in file.types.items():
                 self.types[name] = (target["package"], tokens(target["path"]))
+            for one in file.client_only:
+                self.client_only.update(dict.fromkeys(one.package, one))
             for group in file.words:
                 for name, gathered in words.items():
                     gathered.update(getattr(group, name))
@@ -109,6 +113,10 @@ class Knowledge:
     def knows(self, package: str) -> bool:
         """Whether any row speaks of this package."""
         return any(name in self._rows for name in _names(package))
+
+    def having(self, kinds: tuple[type[Row], ...]) -> frozenset[str]:
+        """The packages of which some row of these kinds speaks."""
+        return frozenset(name for name, rows in self._rows.items() if any(isinstance(row, kinds) for row in rows))
 
     def pure(self, package: str) -> bool:
         """Whether this package only computes."""

@@ -221,6 +221,15 @@ class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     packages: list[str]
 
 
+class ClientOnly(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Functions that ask the browser for its session: called on the server they know nobody. ``providers`` are the
+    components that hand a session to them, and are made to be given it."""
+
+    package: list[str]
+    names: list[str]
+    providers: list[str] = []
+
+
 class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Names that carry meaning in a schema or in a refusal; all lower case."""
 
@@ -271,6 +280,14 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
     measure_nouns: list[str] = []
     """Last words of the names of variables that hold a number or a setting."""
+    secret_variable_parts: list[str] = []
+    """Parts of the names of variables that hold what nobody else may know."""
+    metered_services: list[str] = []
+    """Services whose keys, by the names variables have, are worth money to whoever has them."""
+    shareable_variable_parts: list[str] = []
+    """Parts of the names of keys that a service means browsers to have."""
+    switch_words: list[str] = []
+    """First words of the names of variables that switch something on or off."""
     delivery_headers: list[str] = []
     """Headers in which a sender of deliveries signs them or names the event; see webhooks.toml."""
     delivery_header_endings: list[str] = []
@@ -301,6 +318,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     pure: list[Pure] = []
     validator: list[Validator] = []
     schema: list[SchemaWords] = []
+    client_only: list[ClientOnly] = []
     words: list[Words] = []
     types: dict[str, dict[str, str]] = {}
     """Type names that stand for a library's value: ``PrismaClient = {package = …, path = …}``."""
