@@ -14,11 +14,9 @@ class ProofKind(enum.StrEnum):
     """What a fact about a path says.
 
     The first group answers "who is calling?", the second "may they, and what did they send?", with ``Fact.of`` naming
-    the record or the part of the request; the third explains what is absent. The last is only ever attempted: it tells
-    that a machine delivers something, how its signature is checked, and which requests come with a cookie.
     the record or the part of the request; LIMITED says how often they call: see ``limits``. The third explains what is
-    absent. The last is only ever attempted: it tells that a machine delivers something, and how its signature is
-    checked.
+    absent. The last is only ever attempted: it tells that a machine delivers something, how its signature is checked,
+    and which requests come with a cookie.
     """
 
     SESSION = "session"
