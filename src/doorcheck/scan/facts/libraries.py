@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform, policed, predicates, shapes, signatures, validators
+from doorcheck.scan.facts import chains, markup, platform, policed, predicates, shapes, signatures, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -387,4 +387,5 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.Markup: markup.made,
 }

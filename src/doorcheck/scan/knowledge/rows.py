@@ -158,6 +158,13 @@ class Validator(_Row, frozen=True, kw_only=True):
     """What this call does with unknown fields, where it decides that itself."""
 
 
+class Markup(_Row, frozen=True, kw_only=True):
+    """A call that makes HTML, or a text for it: in one that is ``safe`` nothing of what it was given is markup that
+    runs, and what is ``rendered`` keeps the markup that stood in it, or in the Markdown it was made of."""
+
+    result: Literal["safe", "rendered"] = "safe"
+
+
 class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """How a library builds schemas: what its functions and methods mean, by name; those not named change nothing."""
 
@@ -167,6 +174,7 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
         Literal[
             "object", "strict-object", "loose-object", "record", "list", "anything", "custom", "union", "wrap",
             "strips", "rejects", "keeps", "extend", "pick", "omit", "opens", "shape", "json", "literal",
+            "plain", "pattern",
         ],
         list[str],
     ]  # fmt: skip
@@ -244,6 +252,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     table: list[Table] = []
     pure: list[Pure] = []
     validator: list[Validator] = []
+    markup: list[Markup] = []
     schema: list[SchemaWords] = []
     words: list[Words] = []
     types: dict[str, dict[str, str]] = {}
@@ -252,5 +261,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers | Builder
-    | Router | Validator
+    | Router | Validator | Markup
 )  # fmt: skip
