@@ -5,39 +5,17 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from doorcheck.controls.return_less.columns import Answered, Brought
+from doorcheck.controls.return_less.columns import Answered
 from doorcheck.core import Severity
 from doorcheck.core.control import Confidence
+from doorcheck.scan.facts.brought import Brought, Good, good_of
 from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
 from doorcheck.scan.facts.selections import creates
 from doorcheck.scan.project.database.naming import plain
 
-_HIDDEN_PARTS = (
-    "password", "passwd", "passphrase", "salt", "totp", "twofactor", "mfasecret", "otp", "backupcode", "recoverycode",
-    "privatekey", "encryptionkey",
-)  # fmt: skip
-"""Parts of the names of columns that only the server compares or decrypts: no client has a use for them."""
-_OF_ACCOUNTS = frozenset({"hash", "salt", "pin", "secret"})
-"""Names that say something only in an account's record: a file has a hash, and a map has pins."""
-_PERSONAL = (
-    "ssn", "socialsecurity", "nationalid", "tax", "passport", "driverslicense", "cardnumber", "cvv", "cvc", "iban",
-    "bankaccount", "accountnumber", "routingnumber", "sortcode", "dateofbirth", "birthdate", "dob", "ipaddress",
-    "lastloginip",
-)  # fmt: skip
 _GRAVE = ("ssn", "socialsecurity", "nationalid", "passport", "driverslicense", "cardnumber", "cvv", "cvc", "iban")
 _HANDED_OUT = ("share", "invit", "join", "feed", "preview", "download", "upload", "unsubscribe", "embed", "public")
 """Parts of the names of tokens that are made to be given to people."""
-
-
-class Good(enum.Enum):
-    """What a column is good for."""
-
-    NOBODY = "nobody"
-    """A hash or a secret that only the server has a use for."""
-    KEY = "key"
-    """Whoever has it may do something."""
-    PERSONAL = "personal"
-    """It says something of a person."""
 
 
 class Audience(enum.IntEnum):
@@ -62,22 +40,13 @@ class Weighed:
 
 def weighed(answered: Answered, brought: Brought) -> Weighed | None:
     """How bad it is that this column is answered with; None where it is none of this control's business."""
-    good = _good_of(brought)
+    good = good_of(brought)
     audience = _audience(answered, brought)
     told = good is not None and _WEIGHTS[good](answered, brought, audience)
     if not told:
         return None
     severity, confidence = told
     return Weighed(brought, answered, severity, confidence, audience)
-
-
-def _good_of(brought: Brought) -> Good | None:
-    name = plain(brought.column.name)
-    if name in _OF_ACCOUNTS and not brought.model.is_account:
-        return Good.KEY if name == "secret" else None
-    if name in _OF_ACCOUNTS or any(part in name for part in _HIDDEN_PARTS):
-        return Good.NOBODY
-    return Good.PERSONAL if name.startswith(_PERSONAL) else Good.KEY
 
 
 def _audience(answered: Answered, brought: Brought) -> Audience:

@@ -8,6 +8,7 @@ from doorcheck.scan.facts import (
     bytewise,
     claims,
     deliveries,
+    failures,
     narrowing,
     ownership,
     roles,
@@ -88,7 +89,8 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
         signatures.plainly(ev, left, right, scope.module.path, at)
         return test if operator in {"==", "==="} else Test(test.no_branches, test.yes_branches, test.parts)
     if operator == "instanceof":
-        return narrowing.of_class(instance_of(left, right, state), left, right, scope.module.path, at)
+        test = failures.of_class(ev, instance_of(left, right, state), left, right)
+        return narrowing.of_class(test, left, right, scope.module.path, at)
     if operator == "in":
         has = has_key(left, right, state)
         return narrowing.one_of(has, right, left, scope.module.path, at) if isinstance(has, Test) else has
@@ -133,7 +135,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         mine |= sending.by_equality(left, right)
         yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
     no = (Branch(others),) if mine or others else EITHER
-    test = _believing(ev, Test(yes, no, (left, right)), left, right, scope, at)
+    test = failures.of_equality(ev, Test(yes, no, (left, right)), left, right)
+    test = _believing(ev, test, left, right, scope, at)
     return narrowing.equal_to_known(test, left, right, scope.module.path, at)
 
 
@@ -377,4 +380,5 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
         return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
-    return narrowing.one_of(Test(EITHER, EITHER, (collection, item)), collection, item, scope.module.path, at)
+    test = failures.of_membership(Test(EITHER, EITHER, (collection, item)), collection, item)
+    return narrowing.one_of(test, collection, item, scope.module.path, at)

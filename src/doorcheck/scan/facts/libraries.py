@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, markup, platform, policed, predicates, shapes, signatures, validators
+from doorcheck.scan.facts import asides, chains, markup, platform, policed, predicates, shapes, signatures, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -176,6 +176,7 @@ def _sink(
         weak=row.undefined == "dropped",
         unique=row.undefined == "refused",
         policed=policed.is_policed(row, callee),
+        failure=row.failure,
         called=callee,
     )
     if callee.path[-1:] == ("save",) and callee.links:
@@ -251,14 +252,9 @@ def _identity(
 
 
 def _caller_cookie(
-    ev: Evaluator,
-    row: rows.CallerCookie,
-    callee: External,
-    arguments: tuple[Value, ...],
-    state: State,
-    at: int,
-    file: str,
-) -> Value:
+    ev: Evaluator, row: rows.CallerCookie, callee: External, arguments: tuple[Value, ...],
+    state: State, at: int, file: str,
+) -> Value:  # fmt: skip
     del callee, arguments, state
     ev.attempts.add(Fact(ProofKind.FORGEABLE, file, at, row.says, source="cookie"))
     return Input("cookie", ("*",))
@@ -388,4 +384,5 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Router: _router,
     rows.Validator: validators.validate,
     rows.Markup: markup.made,
+    rows.Log: asides.write,
 }

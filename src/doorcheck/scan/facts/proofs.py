@@ -36,6 +36,7 @@ class ProofKind(enum.StrEnum):
     SENT = "sent"
     ASKED_FOR = "asked for"
     METHOD = "method"
+    ERROR = "error"
 
     UNRESOLVED = "unresolved"
     CONFIGURED = "configured"

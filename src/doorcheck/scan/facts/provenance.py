@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from doorcheck.scan.facts.caught import Caught
 from doorcheck.scan.facts.values import (
     Cls,
     Const,
@@ -114,4 +115,5 @@ _MARK: dict[type[Value], Callable[[Any], tuple[object, ...] | None]] = {
     Unknown: lambda value: ("unknown", value.fact) if value.fact is not None else None,
     Derived: lambda value: ("how", value.how) if value.how in {"hash", "hmac", "typeof"} else None,
     External: _mark_of_external,
+    Caught: lambda value: value.mark,
 }

@@ -292,10 +292,7 @@ class Test(Value):
 
 
 class Derived(Value):
-    """Made from ``parts`` in a way that keeps their provenance; ``how`` is concat, hash, hmac, parse, call…
-
-    ``marks`` caches what ``provenance.marks`` says of it.
-    """
+    """Made from ``parts`` in a way that keeps their provenance; ``how`` is concat, hash, hmac, parse, call…"""
 
     __slots__ = ("how", "marks", "parts")
 
@@ -353,6 +350,7 @@ class Effect:
     unique: bool = False
     weak: bool = False
     policed: bool = False  # whether the database's own rules for callers limit it
+    failure: str = ""  # the member under which its answer hands back that it failed, where it does not throw
     called: External | None = None  # what was called, with the links before it
 
 
