@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bytewise, claims, narrowing, ownership, roles, sending, settings, texts
+from doorcheck.scan.facts import bytewise, claims, narrowing, origins, ownership, roles, sending, settings, texts
 from doorcheck.scan.facts.choices import over_choice, ways_of
 from doorcheck.scan.facts.kinds import has_key, instance_of
 from doorcheck.scan.facts.proofs import Fact, ProofKind
@@ -359,4 +359,6 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
         return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
-    return narrowing.one_of(Test(EITHER, EITHER, (collection, item)), collection, item, scope.module.path, at)
+    settled = origins.named_by_settings(collection, item, scope.module.path, at)
+    yes = (Branch(settled),) if settled else EITHER
+    return narrowing.one_of(Test(yes, EITHER, (collection, item)), collection, item, scope.module.path, at)

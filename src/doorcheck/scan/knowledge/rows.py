@@ -214,6 +214,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    shared_hosts: list[str] = []
+    """Hosts below which anybody can have a name of their own."""
     measure_nouns: list[str] = []
     """Last words of the names of variables that hold a number or a setting."""
 
