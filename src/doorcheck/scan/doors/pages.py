@@ -131,7 +131,7 @@ class Visits:
         if name not in exported:
             return Seen()
         value = following.handler_value(self._ev, module, name)
-        arguments = _loader_arguments() if loader is not None else _page_arguments()
+        arguments = _loader_arguments() if loader is not None else page_arguments()
         trace = following.follow(self._ev, value, arguments, module.path, positions.pack(1, 0))
         self._files |= trace.touched
         if trace.over_budget or trace.opaque is not None:
@@ -139,7 +139,8 @@ class Visits:
         return Seen(_shown(trace), _check_of(trace))
 
 
-def _page_arguments() -> tuple[Value, ...]:
+def page_arguments() -> tuple[Value, ...]:
+    """What Next.js passes to a page or a layout."""
     params, query = Input("params"), Input("query")
     return (Obj({"params": Promise(params), "searchParams": Promise(query), "children": ANYTHING}),)
 
