@@ -321,7 +321,7 @@ def _method_of_other(
 ) -> Value:
     file = scope.module.path
     _note_lost(ev, ANYTHING, arguments)
-    special = origins.asked(ev, target, name, arguments, file, at)
+    special: Value | None = origins.asked(ev, target, name, arguments, file, at)
     special = special or platform.method(ev, target, name, arguments, state, scope, at)
     if special is not None:
         return special

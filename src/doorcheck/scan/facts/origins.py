@@ -205,12 +205,6 @@ def allowed_by(value: Value, facts: Facts, depth: int = 0) -> Iterator[Allowed]:
     elif isinstance(value, Choice):
         for one in value.alternatives:
             yield from allowed_by(one.value, facts | one.facts, depth + 1)
-    elif isinstance(value, Input):
-        yield _sent(value, facts)
-    elif isinstance(value, Env):
-        yield Allowed(Kind.FIXED, f"allows the origin in {value.name}")
-    elif isinstance(value, Row | Session):
-        yield Allowed(Kind.FIXED, "allows an origin that the server keeps")
     elif isinstance(value, Unknown) and value.fact is not None:
         yield Allowed(Kind.UNTOLD, value.fact.says, (value.fact.file, value.fact.at))
     elif isinstance(value, Unknown | Arr | Promise):
@@ -236,7 +230,9 @@ def _constant(value: Const) -> Iterator[Allowed]:
 
 
 def _made(value: Value, facts: Facts) -> Allowed:
-    """Of something made from others: the origin that was sent, spelled in another way, or what the server knows."""
+    """Of any other: the origin that was sent, however it is spelled, or what the server knows."""
+    if isinstance(value, Env):
+        return Allowed(Kind.FIXED, f"allows the origin in {value.name}")
     found = list(itertools.islice(_without_tests(value), _MAX_PARTS))
     sent = next((part for part in found if isinstance(part, Input)), None)
     if sent is not None:

@@ -8,8 +8,7 @@ from doorcheck.scan.facts.members import of_rest
 from doorcheck.scan.facts.proofs import NOTHING
 from doorcheck.scan.facts.requests import member_of
 from doorcheck.scan.facts.state import new_choice
-from doorcheck.scan.facts.truth import certain
-from doorcheck.scan.facts.values import UNDEFINED, Alternative, Choice, Const, Input, Obj, Promise, Test, Value
+from doorcheck.scan.facts.values import UNDEFINED, Alternative, Choice, Const, Input, Obj, Promise, Value
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
@@ -21,7 +20,6 @@ def spread_into(
 ) -> None:
     """``{ ...value }`` after the ``props`` and ``rest`` that were written so far, both of which it changes."""
     value = value.value if isinstance(value, Promise) else value
-    value = _where_it_holds(value) if isinstance(value, Test) else value
     if isinstance(value, Obj) and value.cls is None:
         props.update(value.props)
         rest.extend(value.rest)
@@ -31,14 +29,6 @@ def spread_into(
         if isinstance(value, Input) and value.channel in _OBJECTS:
             _may_replace(props, value)
         rest.append(value)
-
-
-def _where_it_holds(value: Test) -> Value:
-    """``condition && { … }``: the object where the condition holds, and nothing where it does not."""
-    given = value.parts[-1] if len(value.parts) == 2 else None
-    if given is None or not isinstance(given, Obj) or not _is_plain(given):
-        return value
-    return new_choice([Alternative(given, certain(value.yes_branches)), Alternative(UNDEFINED, NOTHING)])
 
 
 _OBJECTS = frozenset({"body", "argument", "form"})
