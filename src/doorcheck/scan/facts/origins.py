@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from doorcheck.scan.facts import texts
-from doorcheck.scan.facts.proofs import LOOSELY, NOTHING, Fact, Facts, ProofKind, in_order
+from doorcheck.scan.facts.proofs import LOOSELY, Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.requests import name_of
-from doorcheck.scan.facts.truth import EITHER
+from doorcheck.scan.facts.truth import EITHER, Branches
 from doorcheck.scan.facts.values import (
     HOST,
     Arr,
@@ -165,14 +165,15 @@ def _without_a_dot(name: str) -> Iterator[str]:
         yield ".".join((*labels[:number], f"{labels[number]}x{labels[number + 1]}", *labels[number + 2 :]))
 
 
-def named_by_settings(collection: Value, item: Value, file: str, at: int) -> Facts:
+def named_by_settings(collection: Value, item: Value, file: str, at: int) -> Branches:
     """What ``allowed.includes("*")`` says of the origin, where the list is set as the app is deployed."""
     if not (isinstance(item, Const) and item.value == "*"):
-        return NOTHING
+        return EITHER
     if not any(isinstance(part, Env) for part in made_from(collection, 20)):
-        return NOTHING
+        return EITHER
     says = "every origin passes only where the deployment's settings say so"
-    return frozenset(Fact(ProofKind.CHECKED, file, at, says, of=f"header.{each}") for each in ("origin", "Origin"))
+    facts = (Fact(ProofKind.CHECKED, file, at, says, of=f"header.{each}") for each in ("origin", "Origin"))
+    return (Branch(frozenset(facts)),)
 
 
 class Kind(enum.Enum):
