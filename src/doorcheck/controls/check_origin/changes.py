@@ -9,7 +9,7 @@ from doorcheck.core import Confidence, Severity
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts import upkeep
 from doorcheck.scan.facts.evaluator import Happening
-from doorcheck.scan.facts.origins import tells_origin
+from doorcheck.scan.facts.own_pages import tells_origin
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.values import Effect, Input, made_from
 from doorcheck.scan.facts.writes import entries_of

@@ -13,6 +13,7 @@ from doorcheck.scan.facts import (
     guesses,
     narrowing,
     origins,
+    own_pages,
     ownership,
     roles,
     sending,
@@ -136,7 +137,7 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         return known
     yes = _proved_by_equality(ev, left, right, scope, at, state)
     mine, others = ownership.by_equality(left, right, scope.module.path, at)
-    if same := origins.by_equality(left, right, scope.module.path, at):
+    if same := own_pages.by_equality(left, right, scope.module.path, at):
         yes = narrowing.also(yes, same)
     if mine or others:
         ev.attempts |= mine
@@ -389,5 +390,6 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
         return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
-    test = failures.of_membership(Test(EITHER, EITHER, (collection, item)), collection, item)
+    asked_for = Test(origins.named_by_settings(collection, item, scope.module.path, at), EITHER, (collection, item))
+    test = failures.of_membership(asked_for, collection, item)
     return narrowing.one_of(test, collection, item, scope.module.path, at)

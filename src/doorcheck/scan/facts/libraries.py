@@ -12,6 +12,7 @@ from doorcheck.scan.facts import (
     cookies,
     guesses,
     limiters,
+    markup,
     platform,
     policed,
     predicates,
@@ -384,5 +385,6 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.Markup: markup.made,
     rows.Log: asides.write,
 }

@@ -183,6 +183,13 @@ class Validator(_Row, frozen=True, kw_only=True):
     """What this call does with unknown fields, where it decides that itself."""
 
 
+class Markup(_Row, frozen=True, kw_only=True):
+    """A call that makes HTML, or a text for it: in one that is ``safe`` nothing of what it was given is markup that
+    runs, and what is ``rendered`` keeps the markup that stood in it, or in the Markdown it was made of."""
+
+    result: Literal["safe", "rendered"] = "safe"
+
+
 class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """How a library builds schemas: what its functions and methods mean, by name; those not named change nothing."""
 
@@ -192,6 +199,7 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
         Literal[
             "object", "strict-object", "loose-object", "record", "list", "anything", "custom", "union", "wrap",
             "strips", "rejects", "keeps", "extend", "pick", "omit", "opens", "shape", "json", "literal",
+            "plain", "pattern",
         ],
         list[str],
     ]  # fmt: skip
@@ -288,6 +296,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    shared_hosts: list[str] = []
+    """Hosts below which anybody can have a name of their own."""
     measure_nouns: list[str] = []
     """Last words of the names of variables that hold a number or a setting."""
     secret_variable_parts: list[str] = []
@@ -328,6 +338,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     pure: list[Pure] = []
     session_cookie: list[SessionCookie] = []
     validator: list[Validator] = []
+    markup: list[Markup] = []
     schema: list[SchemaWords] = []
     client_only: list[ClientOnly] = []
     words: list[Words] = []
@@ -337,5 +348,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator | Log
+    | Builder | Router | Validator | Log | Markup
 )  # fmt: skip
