@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import built, comparisons, failures, narrowing, replies, requests, streams, texts
+from doorcheck.scan.facts import built, comparisons, failures, memory, narrowing, replies, requests, streams, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -340,7 +340,9 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Math.round": _number,
     "Math.trunc": _number,
     "Math.abs": _number,
-    "Date": _number,
+    "Date": memory.date,
+    "Date.now": memory.date,
+    "performance.now": memory.date,
     "BigInt": _number,
     "decodeURIComponent": _text,
     "encodeURIComponent": _encoded,
@@ -376,6 +378,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "FormData": built.form,
     "RegExp": _regular_expression,
     "Set": _set,
+    "Map": memory.new_map,
     "ReadableStream": streams.made,
     "TransformStream": streams.made,
     "URL": _url,
