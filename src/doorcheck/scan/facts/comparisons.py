@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bytewise, claims, narrowing, ownership, roles, sending, settings, texts
+from doorcheck.scan.facts import bounds, bytewise, claims, narrowing, ownership, roles, sending, settings, texts
 from doorcheck.scan.facts.choices import over_choice, ways_of
 from doorcheck.scan.facts.kinds import has_key, instance_of
 from doorcheck.scan.facts.proofs import Fact, ProofKind
@@ -249,6 +249,8 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
 
 def _says_only_where_from(given: Value) -> bool:
     """Whether this is an origin or a host: a browser tells it truly, and anybody else as they like."""
+    if bounds.is_host(given):
+        return True
     inputs = [part for part in made_from(given, 40) if isinstance(part, Input)]
     return bool(inputs) and all(_is_about_the_request(part) for part in inputs)
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import chains, platform, policed, predicates, shapes, validators
+from doorcheck.scan.facts import bounds, chains, platform, policed, predicates, shapes, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -53,7 +53,6 @@ _PLATFORM = {
     "url": ("URL", "URLSearchParams"),
     "timers": ("setTimeout",),
 }
-_NAMED_ARGUMENTS = 3
 
 
 def call(
@@ -167,7 +166,7 @@ def _sink(
         says=describe(callee, row),
         file=file,
         at=at,
-        subject="fetch" if row.address else subject_of(callee, arguments),
+        subject=row.subject or ("fetch" if row.address else subject_of(callee, arguments)),
         operands=(*tables, *arguments),
         chooses=predicates.of_call(row, callee, arguments),
         given=arguments,
@@ -202,7 +201,7 @@ def _is_table(value: Value) -> bool:
 
 def describe(callee: External, row: rows.Sink) -> str:
     """What a sensitive operation is called, as one would read it in the code."""
-    names = [part for part in callee.path if part not in {"()", "default"}][-_NAMED_ARGUMENTS:]
+    names = [part for part in callee.path if part not in {"()", "default"}][-3:]
     words = {"database": "database", "model": "model call", "outbound": "outbound call"}.get(row.kind, row.kind)
     return f"{words} {'.'.join(names)}"
 
@@ -397,4 +396,5 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.AddressCheck: bounds.asked_of_address,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import built, comparisons, narrowing, replies, requests, streams, texts
+from doorcheck.scan.facts import bounds, built, comparisons, narrowing, replies, requests, streams, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -61,10 +61,11 @@ def method(
     ev: Evaluator, target: Value, name: str, arguments: Call, state: State, scope: Scope, at: int
 ) -> Value | None:
     """Methods of platform objects that mean something whatever they are called on."""
-    del ev, state, scope, at
+    del ev, state
     known = texts.joined_list(target, arguments) if isinstance(target, Arr) and name == "join" else None
     known = texts.method(target, name, arguments) if isinstance(target, Const) else known
     known = built.method(target, name, arguments) if known is None else known
+    known = bounds.asked(target, name, arguments, scope.module.path, at) if known is None else known
     if known is not None:
         return known
     if name == "toString" and not arguments:
@@ -262,9 +263,9 @@ def _set(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Va
 def _url(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del state, at, file, ev
     value = _first(arguments)
-    if isinstance(value, Input):
-        return value if value.channel == "url" else Derived("text", arguments)
-    return Derived("text", arguments)
+    if isinstance(value, Input) and value.channel == "url":
+        return value
+    return Derived("text", (Derived("url", arguments),))
 
 
 def _parameters(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:

@@ -35,6 +35,7 @@ class ProofKind(enum.StrEnum):
     SENT = "sent"
     ASKED_FOR = "asked for"
     METHOD = "method"
+    BOUNDED = "bounded"
 
     UNRESOLVED = "unresolved"
     CONFIGURED = "configured"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts.checks import ANYTHING, OPEN, SCALAR, Kind, Shape, Unknowns, either_of, object_of
+from doorcheck.scan.facts import hosts
+from doorcheck.scan.facts.checks import ANYTHING, CLOSED, OPEN, SCALAR, Kind, Shape, Unknowns, either_of, object_of
 from doorcheck.scan.facts.values import Arr, Choice, Const, External, Fn, Link, Native, Obj, Value
 
 if TYPE_CHECKING:
@@ -176,6 +177,15 @@ def _wrap(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], de
     return found or (inner[0] if inner else OPEN)
 
 
+def _closed(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
+    """One of a fixed set, a number, an id; a text of a pattern that lets through nothing that leads elsewhere."""
+    del reader, depth
+    pattern = hosts.pattern_of(arguments[0]) if arguments else None
+    if pattern is not None and not hosts.keeps_to_hosts(*pattern):
+        return found or SCALAR
+    return CLOSED if found is None or found.kind is Kind.SCALAR else found
+
+
 def _answers(unknowns: Unknowns) -> _Step:
     def step(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
         del reader, depth
@@ -301,4 +311,5 @@ _STEPS: dict[str, _Step] = {
     "shape": _same,
     "json": _json,
     "literal": _literal,
+    "closed": _closed,
 }

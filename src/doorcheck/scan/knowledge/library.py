@@ -15,7 +15,7 @@ from doorcheck.scan.knowledge.rows import KnowledgeFile, Row, SchemaWords, Table
 
 _SECTIONS = (
     "session_source", "sink", "denial", "identity", "caller_cookie", "callback", "same", "handler_wrapper",
-    "own_handlers", "builder", "router", "validator",
+    "own_handlers", "builder", "router", "validator", "address_check",
 )  # fmt: skip
 
 ANYWHERE = "**."

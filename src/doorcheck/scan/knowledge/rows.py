@@ -46,6 +46,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     """Which argument chooses the records: the ``where`` of an options object, the first one, or all (raw SQL)."""
     address: bool = False
     """Whether its first argument is the address that it calls, or options with the address among them."""
+    subject: str = ""
+    """What it is about, where its arguments do not tell."""
     policies: bool = False
     """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
     asks: list[str] = []
@@ -164,10 +166,14 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     roles: dict[
         Literal[
             "object", "strict-object", "loose-object", "record", "list", "anything", "custom", "union", "wrap",
-            "strips", "rejects", "keeps", "extend", "pick", "omit", "opens", "shape", "json", "literal",
+            "strips", "rejects", "keeps", "extend", "pick", "omit", "opens", "shape", "json", "literal", "closed",
         ],
         list[str],
     ]  # fmt: skip
+
+
+class AddressCheck(_Row, frozen=True, kw_only=True):
+    """A call that tells whether an address is a private one."""
 
 
 class Table(_Row, frozen=True, kw_only=True):
@@ -214,6 +220,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    guarding_agents: list[str] = []
+    """Packages whose agents refuse private addresses when they connect."""
     measure_nouns: list[str] = []
     """Last words of the names of variables that hold a number or a setting."""
 
@@ -232,6 +240,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     own_handlers: list[OwnHandlers] = []
     builder: list[Builder] = []
     router: list[Router] = []
+    address_check: list[AddressCheck] = []
     table: list[Table] = []
     pure: list[Pure] = []
     validator: list[Validator] = []
@@ -243,5 +252,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers | Builder
-    | Router | Validator
+    | Router | Validator | AddressCheck
 )  # fmt: skip
