@@ -68,6 +68,15 @@ CHANGES: dict[str, dict[str, str | None]] = {
     "a page that locks": {"app/posts/page.tsx": FILES["app/mine/page.tsx"]},
     "who hands out an action": {"app/posts/form.tsx": "'use client'\nexport const Form = () => <p />\n"},
     "an import that fails": {"app/api/a/route.ts": HANDLER.replace("@/lib/db", "@/lib/no")},
+    "a page that is made beforehand": {"app/layout.tsx": "export default ({ children }) => <html>{children}</html>\n"},
+    "a function that is cached": {
+        "lib/cached.ts": "import { unstable_cache } from 'next/cache'\nimport { db } from './db'\n"
+        "export const all = unstable_cache(async () => db.post.findMany(), ['all'])\n"
+    },
+    "a function that says that it is cached": {
+        "lib/check.ts": f"{FILES['lib/check.ts']}import {{ db }} from './db'\n"
+        "export async function all() { 'use cache'; return db.post.findMany() }\n"
+    },
     "a syntax error in a helper": {"lib/guard.ts": FILES["lib/guard.ts"] + "\nconst = ;\n"},
 }
 

@@ -32,7 +32,8 @@ _SHAPES_SUMMARIES = ("scan/syntax", "scan/project/skim.py", "scan/reading.py", "
 class Known(msgspec.Struct, array_like=True, gc=False):
     """What is known of one file. ``module`` and ``skim`` are encoded, empty where nobody has asked for them yet.
 
-    ``note`` is to be shown with the file; ``skipped`` says that it is all there will ever be.
+    ``note`` is to be shown with the file; ``skipped`` says that it is all there will ever be. ``public`` are the
+    variables it names that a build puts into what browsers are sent.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Known(msgspec.Struct, array_like=True, gc=False):
     skipped: bool = False
     module: bytes = b""
     skim: bytes = b""
+    public: list[str] = []
 
 
 def digest_of(*parts: bytes) -> bytes:

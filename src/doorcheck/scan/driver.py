@@ -20,6 +20,7 @@ from doorcheck.scan.project.resolution import Resolver
 from doorcheck.scan.project.tree import Tree, UnreadableFile
 from doorcheck.scan.reading import Reader
 from doorcheck.scan.results import ScanResult
+from doorcheck.scan.units.alone import Alone
 from doorcheck.scan.units.ground import Ground
 from doorcheck.scan.units.memory import Memory
 from doorcheck.scan.units.outside import Outside, World
@@ -49,7 +50,9 @@ class Scan:
         self.files = list(self._files())
         self.ground = Ground(tree, self.reader, Resolver(tree), load(knowledge), documented_variables(tree), self.files)
         self.memory = Memory(cache, self.ground, controls, knowledge)
-        self.outside = Outside(lambda: World(self.ground), self.memory.answered)
+        self.outside = Outside(
+            lambda: World(self.ground), Alone(self.ground, self.memory.alone, self.memory.stands), self.memory.answered
+        )
 
     def run(self, *, only_doors: bool) -> ScanResult:
         units = list(self._units())

@@ -15,6 +15,7 @@ from doorcheck.scan.syntax import positions
 
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
+    from doorcheck.scan.doors.kept import Kept
     from doorcheck.scan.facts.following import Trace
     from doorcheck.scan.facts.proofs import Fact, Facts
     from doorcheck.scan.facts.values import Effect
@@ -28,7 +29,8 @@ class DoorCase:
 
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
     can open already shows what the door reads. ``answered`` are the verdicts of the controls that this one
-    comes after, ``schema`` tells of the models that effects are about.
+    comes after, ``schema`` tells of the models that effects are about, ``kept`` gives what the app keeps longer than
+    one request.
     """
 
     door: Door
@@ -40,6 +42,7 @@ class DoorCase:
     rendered_by: Written | None = None
     answered: Mapping[ControlId, Verdict] = field(default_factory=dict)
     schema: Schemas = field(default_factory=Schemas)
+    kept: Callable[[], Sequence[Kept]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

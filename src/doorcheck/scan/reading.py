@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,6 +18,8 @@ from doorcheck.scan.syntax.modules import summarise
 from doorcheck.scan.syntax.parsing import MAX_SECONDS, TakesTooLong
 
 _MARKS = (b"use server", b"use cache")
+_PUBLIC = b"NEXT_PUBLIC_"
+_PUBLIC_NAME = re.compile(rb"\bNEXT_PUBLIC_[A-Z0-9_]{1,80}\b")
 
 MAX_WASTED = 20.0
 """Processor time for all files that are given up; past it, a file gets MAX_SECONDS_LATER."""
@@ -83,6 +87,12 @@ class Reader:
         """The files that say ``use server`` or ``use cache`` somewhere."""
         return [path for path in self.tree.sources if (known := self._known(path)) is not None and known.marked]
 
+    def public_variables(self) -> Iterator[tuple[str, str]]:
+        """The variables that a build puts into what browsers are sent, each with a file that names it."""
+        for path in self.tree.sources:
+            known = self._known(path)
+            yield from ((path, name) for name in known.public) if known is not None else ()
+
     def skim_of(self, path: str) -> Skim | None:
         """What the file imports; None when it cannot be read, or not as source code."""
         known = self._known(path)
@@ -133,6 +143,8 @@ class Reader:
         skipped = why_not_source(source)
         marked = not skipped and any(mark in source for mark in _MARKS)
         known = Known(path, stamp, digest, marked, skipped or _encoding(source), bool(skipped))
+        if not skipped and _PUBLIC in source:
+            known.public = sorted({found.decode() for found in _PUBLIC_NAME.findall(source)})
         self._summaries.put(known)
         return known
 

@@ -40,7 +40,8 @@ MAX_FILES = 400
 """How many files following pages may take in before no further page is followed: parsing them costs the most."""
 
 _REFUSING = ("redirect", "notFound")
-_LOADERS = ("getServerSideProps", "getStaticProps")
+LOADERS = ("getServerSideProps", "getStaticProps")
+"""The functions by which a page in the pages folder gets its data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,12 @@ class Visits:
 
     def _followed(self, module: LoadedModule) -> Seen:
         exported = self._ev.program.export_names(module)
-        loader = next((name for name in _LOADERS if name in exported), None)
+        loader = next((name for name in LOADERS if name in exported), None)
         name = loader or "default"
         if name not in exported:
             return Seen()
         value = following.handler_value(self._ev, module, name)
-        arguments = _loader_arguments() if loader is not None else _page_arguments()
+        arguments = loader_arguments() if loader is not None else page_arguments()
         trace = following.follow(self._ev, value, arguments, module.path, positions.pack(1, 0))
         self._files |= trace.touched
         if trace.over_budget or trace.opaque is not None:
@@ -139,12 +140,14 @@ class Visits:
         return Seen(_shown(trace), _check_of(trace))
 
 
-def _page_arguments() -> tuple[Value, ...]:
+def page_arguments() -> tuple[Value, ...]:
+    """What Next.js passes to a page or a layout."""
     params, query = Input("params"), Input("query")
     return (Obj({"params": Promise(params), "searchParams": Promise(query), "children": ANYTHING}),)
 
 
-def _loader_arguments() -> tuple[Value, ...]:
+def loader_arguments() -> tuple[Value, ...]:
+    """What Next.js passes to the function of a page in the pages folder that loads its data."""
     request = Input("request")
     return (Obj({"params": Input("params"), "query": Input("query"), "req": request, "res": ReplyWriter()}),)
 

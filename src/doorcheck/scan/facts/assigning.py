@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import first_use
+from doorcheck.scan.facts import first_use, records
 from doorcheck.scan.facts.collecting import collect, replace_variable
+from doorcheck.scan.facts.cuts import SOME
 from doorcheck.scan.facts.members import GLOBAL_OBJECTS
 from doorcheck.scan.facts.proofs import Fact, Facts, configured
 from doorcheck.scan.facts.shapes import settled
@@ -14,6 +15,7 @@ from doorcheck.scan.facts.values import (
     Alternative,
     Choice,
     Cls,
+    Const,
     Derived,
     Effect,
     External,
@@ -46,12 +48,28 @@ def assign_member(ev: Evaluator, target: ir.Expression, value: Value, state: Sta
         return
     if isinstance(owner, Row):
         _put_into(ev, owner, target, value, state, scope)
+        if isinstance(target.object, ir.Name) and isinstance(value, Const) and not value.value:
+            replace_variable(ev, target.object.id, records.without(owner, [target.property]), state, scope)
     if isinstance(owner, Cls):
         owner.statics[target.property] = _one_of(ev, owner, target, value, scope)
     elif isinstance(owner, Obj) and owner.cls is not None:
         owner.props[target.property] = value
     elif isinstance(target.object, ir.Name) and (changed := _with_property(owner, target.property, value)) is not owner:
         replace_variable(ev, target.object.id, changed, state, scope)
+
+
+def delete_member(ev: Evaluator, target: ir.Expression, state: State, scope: Scope) -> None:
+    """``delete record.field``: the variable holds what is left."""
+    from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold members and the reverse
+
+    if not isinstance(target, ir.Member | ir.Index) or not isinstance(target.object, ir.Name):
+        return
+    owner = settled(evaluate(ev, target.object, state, scope), state)
+    key = Const(target.property) if isinstance(target, ir.Member) else evaluate(ev, target.key, state, scope)
+    name = key.value if isinstance(key, Const) and isinstance(key.value, str) else SOME
+    left = records.without(owner, [name])
+    if left is not owner and not (isinstance(owner, Obj) and owner.cls is not None):
+        replace_variable(ev, target.object.id, left, state, scope)
 
 
 def _put_into(ev: Evaluator, row: Row, target: ir.Member, value: Value, state: State, scope: Scope) -> None:

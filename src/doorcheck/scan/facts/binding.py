@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import assigning, members
+from doorcheck.scan.facts import assigning, members, records
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.proofs import NOTHING
-from doorcheck.scan.facts.requests import without
 from doorcheck.scan.facts.state import State, either, new_choice
 from doorcheck.scan.facts.truth import certain, nullness
 from doorcheck.scan.facts.values import (
@@ -107,10 +106,7 @@ def _bind_object(ev: Evaluator, pattern: ir.PatternObject, value: Value, state: 
             part = Derived("member", (value,))
         bind(ev, prop.pattern, part, state, scope)
     if pattern.rest is not None:
-        if isinstance(value, Obj):
-            rest: Value = Obj({k: v for k, v in value.props.items() if k not in taken}, value.rest)
-        else:
-            rest = without(value, taken) if isinstance(value, Input) else value
+        rest = records.without(value, taken)
         bind(ev, pattern.rest, rest, state, scope)
 
 

@@ -9,12 +9,15 @@ from doorcheck.scan.facts import (
     bounds,
     chains,
     comparisons,
+    cookies,
+    deliveries,
     iteration,
     libraries,
     members,
     narrowing,
     platform,
     promises,
+    records,
     replies,
     requests,
     texts,
@@ -288,8 +291,9 @@ def _method_of_input(
     if name in {"json", "formData", "parseBody"}:
         ev.may_throw(state)
     if target.channel == "cookies" and name in {"set", "delete"}:
-        return libraries.set_cookie(ev, name, arguments, state, at, scope.module.path)
+        return cookies.set_cookie(ev, name, arguments, state, at, scope.module.path)
     read = requests.call_of(target, name, arguments, constant)
+    deliveries.read_of(ev, read, scope.module.path, at)
     if isinstance(read, Input) and read.channel == "cookie" and target.channel == "cookies" and constant is not None:
         says, source = f"reads the cookie {constant}", f"cookie {constant}"
         ev.attempts.add(Fact(ProofKind.FORGEABLE, scope.module.path, at, says, source=source))
@@ -331,6 +335,8 @@ def _method_of_other(
     _note_lost(ev, target, (), changes=name in _RECORD_CHANGES)
     if isinstance(target, Row) and name in _RECORD_CHANGES and target.effect.kind == "database":
         return libraries.change_record(ev, target, name, arguments, state, at, file)
+    if isinstance(target, Row) and name in records.KEEPING:
+        return target
     if name in _MEMBERSHIP and arguments and not isinstance(arguments[0], Fn):
         return comparisons.membership(ev, target, arguments[0], scope, at)
     if name in iteration.METHODS:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bounds, bytewise, claims, narrowing, ownership, roles, sending, settings, texts
+from doorcheck.scan.facts import (
+    bounds,
+    bytewise,
+    claims,
+    deliveries,
+    failures,
+    narrowing,
+    ownership,
+    roles,
+    sending,
+    settings,
+    signatures,
+    texts,
+)
 from doorcheck.scan.facts.choices import over_choice, ways_of
 from doorcheck.scan.facts.kinds import has_key, instance_of
 from doorcheck.scan.facts.proofs import Fact, ProofKind
@@ -74,9 +87,11 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     """The value of a binary operation."""
     if operator in _EQUALITY:
         test = equal(ev, left, right, scope, at, state)
+        signatures.plainly(ev, left, right, scope.module.path, at)
         return test if operator in {"==", "==="} else Test(test.no_branches, test.yes_branches, test.parts)
     if operator == "instanceof":
-        return narrowing.of_class(instance_of(left, right, state), left, right, scope.module.path, at)
+        test = failures.of_class(ev, instance_of(left, right, state), left, right)
+        return narrowing.of_class(test, left, right, scope.module.path, at)
     if operator == "in":
         has = has_key(left, right, state)
         return narrowing.one_of(has, right, left, scope.module.path, at) if isinstance(has, Test) else has
@@ -121,7 +136,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         mine |= sending.by_equality(left, right)
         yes = tuple(Branch(branch.facts | mine, branch.keep) for branch in yes)
     no = (Branch(others),) if mine or others else EITHER
-    test = _believing(ev, Test(yes, no, (left, right)), left, right, scope, at)
+    test = failures.of_equality(ev, Test(yes, no, (left, right)), left, right)
+    test = _believing(ev, test, left, right, scope, at)
     return narrowing.equal_to_known(test, left, right, scope.module.path, at)
 
 
@@ -137,6 +153,7 @@ def _known_outcome(ev: Evaluator, left: Value, right: Value, scope: Scope, at: i
         if isinstance(one, Const):
             if isinstance(other, Input) and other.channel == "method" and isinstance(one.value, str):
                 return narrowing.asked_with(one.value, scope.module.path)
+            deliveries.event_asked(ev, other, (one,), scope.module.path, at)
             known = roles.asked(ev, other, one, scope, at) or _with_constant(other, one, state)
             if known is not None:
                 known = _believing(ev, known, left, right, scope, at)
@@ -230,11 +247,15 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
     file = scope.module.path
     if is_keyed_hash(secret) and (from_caller(given) or not is_keyed_hash(given)):
         key = secret_name(secret)
+        signatures.compared(ev, secret, given, file, at)
         made = f" (made with {key})" if key else ""
         return Fact(ProofKind.SIGNATURE, file, at, f"a keyed hash of the request{made} is compared with the one sent")
     if not from_caller(given) or _says_only_where_from(given):
         return None
     name = kept_secret(ev, secret)
+    if name is not None and signatures.hashed_with(secret) and not is_hashed(given):
+        signatures.compared(ev, secret, given, file, at)
+        return Fact(ProofKind.SIGNATURE, file, at, f"a hash of the request and of {name} is compared with the one sent")
     if name is not None and not from_caller(secret):
         return Fact(ProofKind.SECRET, file, at, f"the caller must know {name}")
     if (stored := _stored_credential(secret, given)) is not None:
@@ -345,6 +366,7 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     if known is not None:
         return Test(EITHER, NEVER) if known else Test(NEVER, EITHER)
     fixed = [Const(text) for text in texts.constants_of(collection)]
+    deliveries.event_asked(ev, item, fixed, scope.module.path, at)
     if fixed and (setting := settings.compared(item, fixed)) is not None:
         return setting
     asked = roles.among(ev, collection, item, scope, at)
@@ -361,4 +383,5 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
         return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
-    return narrowing.one_of(Test(EITHER, EITHER, (collection, item)), collection, item, scope.module.path, at)
+    test = failures.of_membership(Test(EITHER, EITHER, (collection, item)), collection, item)
+    return narrowing.one_of(test, collection, item, scope.module.path, at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from doorcheck.scan.facts.values import Arr, Const, External, Obj, Value
 from doorcheck.scan.project.database.models import Column
 
@@ -16,7 +18,19 @@ def document_columns(schema: Value) -> tuple[Column, ...]:
         return ()
     fields = first[0].props
     key = () if "_id" in fields else (_KEY,)
-    return (*key, *(_column(name, value) for name, value in fields.items()))
+    found = (*key, *(_column(name, value) for name, value in fields.items()))
+    return tuple(replace(each, hidden=True) for each in found) if _is_rewritten(schema) else found
+
+
+def _is_rewritten(schema: Value) -> bool:
+    """Whether the schema says itself what becomes of a document that is answered with: ``toJSON: { transform }``."""
+    given = schema.links[0].arguments[1:2] if isinstance(schema, External) and schema.links else ()
+    options = given[0].props.get("toJSON") if given and isinstance(given[0], Obj) else None
+    return isinstance(options, Obj) and "transform" in options.props
+
+
+def _is_hidden(value: Value | None) -> bool:
+    return isinstance(value, Const) and value.value is False
 
 
 def _column(name: str, value: Value) -> Column:
@@ -41,6 +55,7 @@ def _column(name: str, value: Value) -> Column:
         many=many,
         unique=_is_true(value.props.get("unique")),
         key=name == "_id",
+        hidden=_is_hidden(value.props.get("select")),
         references=_text(value.props.get("ref")) or _text(inner.props.get("ref")),
     )
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import shapes
+from doorcheck.scan.facts.asides import Asides
+from doorcheck.scan.facts.handing import HandedOver
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
@@ -93,6 +95,7 @@ class Outcome:
     attempts: frozenset[Fact]
     touched: frozenset[str]
     options: frozenset[OptionKey]
+    asides: Asides
     sent: Mapping[str, Value] | None = None
     """The headers it set on responses; see ``replies.REPLY_FRAME``."""
     lost: bool = False
@@ -119,6 +122,8 @@ class Evaluator:
     assigned: dict[Effect, tuple[Value, ...]] = field(default_factory=dict)
     """What was put into records that are not saved yet, by the operation that found them."""
     captured: dict[int, Mapping[str, Value]] = field(default_factory=dict)
+    handed: HandedOver | None = None
+    """What was handed to components that run in the browser, where anybody asks."""
     special: dict[tuple[str, tuple[str, ...]], Special] = field(default_factory=dict)
     """Functions of packages that do more than a row can say, by package and path; see ``libraries.call``."""
     asked: str = ""
@@ -130,6 +135,8 @@ class Evaluator:
     route_questions: int = 0
     """How often that pattern was asked for: what depends on it holds for this door alone."""
     options: Options = field(default_factory=Options)
+    asides: Asides = field(default_factory=Asides)
+    """What may fail and what is logged, as far as the innermost ``try`` is concerned."""
     unknowing: int = 0
     """How many functions are being followed of whose arguments nothing is known; see ``unheeded``."""
     lost: int = 0
@@ -145,7 +152,7 @@ class Evaluator:
     def start(self) -> None:
         """Forget what the last door showed; outcomes of functions are kept."""
         self.happenings, self.attempts, self.stack, self.active, self.tries = [], set(), [], [], []
-        self.noted = set()
+        self.noted, self.asides = set(), Asides()
         self.assigned = {}
         self.options.seen = set()
         self.steps = 0
@@ -173,6 +180,7 @@ class Evaluator:
     def happen(self, effect: Effect, state: State) -> None:
         """Record an effect on the path of this state."""
         self._note(Happening(effect, state.facts, tuple(self.stack)))
+        self.asides.fail((effect,))
         if not effect.writes and not proven(state.facts):
             state.reads[effect.file, effect.at] = effect
 
@@ -245,6 +253,7 @@ class Evaluator:
         self.options.seen |= outcome.options
         self.attempts |= outcome.attempts
         here = tuple(self.stack)
+        self.asides.take(outcome.asides, here)
         for happening in outcome.happenings:
             self._note(Happening(happening.effect, happening.facts | state.facts, here + happening.through))
         if not proven(state.facts):
@@ -272,6 +281,7 @@ class Evaluator:
         """Follow a function on its own, from nothing known."""
         saved = self.happenings, self.attempts, self.stack, self.tries, self.program.touched, self.noted
         options, self.options.seen = self.options.seen, set()
+        asides, self.asides = self.asides, Asides()
         self.happenings, self.attempts, self.stack, self.tries, self.noted = [], set(), [], [[]], set()
         self.program.touched = {fn.module.path}
         state = State()
@@ -284,6 +294,7 @@ class Evaluator:
                 self.capture(state)
             thrown = [(one.facts, False) for one in self.tries[0]]
             thrown += [(exit_.state.facts, exit_.refusal) for exit_ in exits if exit_.how == "throw"]
+            self.asides.fail(exit_.value for exit_ in exits if exit_.how == "throw")
             return Outcome(
                 alternatives=alternatives,
                 happenings=self.happenings,
@@ -294,15 +305,17 @@ class Evaluator:
                 attempts=frozenset(self.attempts),
                 touched=frozenset(self.program.touched),
                 options=frozenset(self.options.seen),
+                asides=self.asides,
                 sent=state.frames.get(REPLY_FRAME),
             )
         finally:
             self.happenings, self.attempts, self.stack, self.tries = saved[0], saved[1], saved[2], saved[3]
             self.program.touched, self.noted = saved[4], saved[5]
-            self.options.seen = options | self.options.seen
+            self.options.seen, self.asides = options | self.options.seen, asides
 
     def _follow(self, fn: Fn, arguments: Sequence[Value], state: State, this: Value | None) -> Value:
         alternatives, exits, returns = self._run(fn, arguments, state, this)
+        self.asides.fail(exit_.value for exit_ in exits if exit_.how == "throw")
         if self.tries:
             self.tries[-1].extend(exit_.state for exit_ in exits if exit_.how == "throw")
         if not returns:

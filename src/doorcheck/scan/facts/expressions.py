@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts import (
+    assigning,
     binding,
     calls,
     comparisons,
@@ -171,6 +172,8 @@ def _unary(ev: Evaluator, node: ir.Unary, state: State, scope: Scope) -> Value:
         return UNDEFINED
     if node.operator == "typeof":
         return Derived("typeof", (value,))
+    if node.operator == "delete":
+        assigning.delete_member(ev, node.operand, state, scope)
     if isinstance(value, Const) and isinstance(value.value, float) and node.operator == "-":
         return Const(-value.value)
     return Derived("unary", (value,))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import binding, calls, chains, names, promises, replies
+from doorcheck.scan.facts.asides import Asides
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.options import OptionKey
@@ -52,6 +53,8 @@ class Trace:
     ways_out: tuple[WayOut, ...] = ()
     happenings: tuple[Happening, ...] = ()
     attempts: frozenset[Fact] = frozenset()
+    asides: Asides = field(default_factory=Asides)
+    """What may fail and is not caught, and what is written to logs."""
     opaque: str | None = None
     over_budget: bool = False
     only_strangers: bool = False
@@ -101,6 +104,7 @@ def follow(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
         ways_out=tuple(way for exit_ in exits for way in _ways_out(exit_, file)),
         happenings=tuple(ev.happenings),
         attempts=frozenset(ev.attempts),
+        asides=ev.asides,
         over_budget=over_budget,
         touched=frozenset(ev.program.touched),
         options=frozenset(ev.options.seen),

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import bounds, chains, platform, policed, predicates, shapes, validators
+from doorcheck.scan.facts import asides, bounds, chains, platform, policed, predicates, shapes, signatures, validators
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -102,6 +102,7 @@ def _unknown_call(
     from doorcheck.scan.facts.calls import run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
     run_callbacks(ev, arguments, state, at, file, ANYTHING)
+    signatures.keyed(ev, callee, arguments, state, at, file)
     ev.lost += ev.unknowing and callee.package != "js" and not ev.knowledge.pure(callee.package)
     if callee.package == "js":
         ends = callee.path[-2:]
@@ -132,6 +133,7 @@ def _session_source(
     if row.proof == "token":
         proof = dataclasses.replace(proof, source=carrier_of(arguments))
     ev.attempts.add(proof)
+    signatures.verified(ev, row, callee, arguments, state, at, file)
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and row.absent == "null":
         return chains.attaching(ev, proof, "auth", handler)
@@ -173,6 +175,8 @@ def _sink(
         weak=row.undefined == "dropped",
         unique=row.undefined == "refused",
         policed=policed.is_policed(row, callee),
+        failure=row.failure,
+        called=callee,
     )
     if callee.path[-1:] == ("save",) and callee.links:
         effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``
@@ -247,14 +251,9 @@ def _identity(
 
 
 def _caller_cookie(
-    ev: Evaluator,
-    row: rows.CallerCookie,
-    callee: External,
-    arguments: tuple[Value, ...],
-    state: State,
-    at: int,
-    file: str,
-) -> Value:
+    ev: Evaluator, row: rows.CallerCookie, callee: External, arguments: tuple[Value, ...],
+    state: State, at: int, file: str,
+) -> Value:  # fmt: skip
     del callee, arguments, state
     ev.attempts.add(Fact(ProofKind.FORGEABLE, file, at, row.says, source="cookie"))
     return Input("cookie", ("*",))
@@ -263,8 +262,7 @@ def _caller_cookie(
 def _callback(
     ev: Evaluator, row: rows.Callback, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    function = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED
-    given: tuple[Value, ...] = ()
+    function, given = arguments[row.argument] if row.argument < len(arguments) else UNDEFINED, tuple[Value, ...]()
     if row.option:
         if isinstance(function, External):
             return Promise(awaited_value(ev, function, state, at, file))
@@ -364,18 +362,6 @@ def assign_to_record(ev: Evaluator, row: Row, value: Value) -> None:
     ev.assigned[row.effect] = (*ev.assigned.get(row.effect, ()), value)[-MAX_LINKS:]
 
 
-def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
-    """A cookie that the server sets or deletes."""
-    given = arguments[0] if arguments else UNDEFINED
-    second = arguments[1] if len(arguments) > 1 else UNDEFINED
-    value = given.props.get("value", UNDEFINED) if isinstance(given, Obj) else second
-    ends = name == "delete" or (isinstance(value, Const) and value.value == "")
-    says = "deletes a cookie" if ends else "sets a cookie"
-    kind = "cookie-end" if ends else "cookie"
-    ev.happen(Effect(kind, writes=True, says=says, file=file, at=at, operands=arguments), state)
-    return ANYTHING
-
-
 def member_row(row: rows.Builder | rows.OwnHandlers, value: External, file: str, at: int) -> Value:
     """A builder or a library's own handler that is reached as a member, not by a call."""
     if isinstance(row, rows.OwnHandlers):
@@ -397,4 +383,5 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Router: _router,
     rows.Validator: validators.validate,
     rows.AddressCheck: bounds.asked_of_address,
+    rows.Log: asides.write,
 }

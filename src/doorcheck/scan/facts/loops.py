@@ -62,3 +62,13 @@ def followed(
 
 def _is_break(exit_: Exit) -> bool:
     return isinstance(exit_.value, Const) and exit_.value.value == "break"
+
+
+def adds_up_differences(body: list[ir.Statement]) -> bool:
+    """Whether a loop compares byte by byte, as in ``difference |= a[i] ^ b[i]``: of no bytes nothing would be known."""
+    steps = (
+        each.expression for each in body if isinstance(each, ir.Evaluate) and isinstance(each.expression, ir.Assign)
+    )
+    return any(
+        step.operator == "|=" and isinstance(step.value, ir.Binary) and step.value.operator == "^" for step in steps
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, first_use, ownership, relations, replies, requests
+from doorcheck.scan.facts import chains, deliveries, failures, first_use, ownership, relations, replies, requests
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.settings import is_secret_name
@@ -72,7 +72,9 @@ def member(
             state.facts |= relations.included(value)
         return value.at((*value.path, name)[:5])
     if isinstance(value, Input):
-        return requests.member_of(value, name)
+        read = requests.member_of(value, name)
+        deliveries.read_of(ev, read, scope.module.path, at)
+        return read
     if isinstance(value, External):
         return _of_external(ev, value, name, state, scope, at)
     if value is ABSENT and not optional and at:
@@ -126,6 +128,8 @@ _OF_TEXTS = {
 
 
 def _of_derived(ev: Evaluator, value: Derived, name: str) -> Value:
+    if value.how == "error" and (of_error := failures.member(value, name)) is not None:
+        return of_error
     if name == "length" and value.how in {EMPTY_LIST, FILLED_LIST}:
         return Const(0.0) if value.how == EMPTY_LIST else Derived(FILLED_LENGTH, (value,))
     if value.how in {"text", "string"} and (part := _OF_TEXTS.get(name)) is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from doorcheck.scan.facts.binding import bind
 from doorcheck.scan.facts.modules import Definition, Found, LoadedModule
 from doorcheck.scan.facts.proofs import NOTHING
+from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.values import (
     ANYTHING,
@@ -18,6 +19,7 @@ from doorcheck.scan.facts.values import (
     Cls,
     Const,
     Derived,
+    Env,
     External,
     Fn,
     Namespace,
@@ -151,13 +153,20 @@ def _being_evaluated(module: LoadedModule, name: str) -> Iterator[None]:
 
 
 def without_unset(value: Value) -> Value:
-    """A module's own object that is made on first use (``globalThis.db ?? new Client()``) is what is made."""
-    if not isinstance(value, Choice):
+    """A module's own object that is made on first use (``globalThis.db ?? new Client()``) is what is made.
+
+    A secret with a text to fall back on stays both: whoever reads the code knows the text.
+    """
+    if not isinstance(value, Choice) or any(_is_secret(one.value) for one in value.alternatives):
         return value
     known = [one for one in value.alternatives if not _says_nothing(one.value)]
     if not known or len(known) == len(value.alternatives):
         return value
     return new_choice([Alternative(one.value, NOTHING) for one in known])
+
+
+def _is_secret(value: Value) -> bool:
+    return isinstance(value, Env) and is_secret_name(value.name)
 
 
 def _says_nothing(value: Value) -> bool:

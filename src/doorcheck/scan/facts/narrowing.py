@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from doorcheck.scan.facts import bounds
+from doorcheck.scan.facts import bounds, failures
 from doorcheck.scan.facts.checks import ANYTHING, SCALAR, Check
 from doorcheck.scan.facts.proofs import NOTHING, TYPED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
@@ -210,6 +210,8 @@ def asked_with(method: str, file: str) -> Test:
 
 def as_known(value: Value, state: State) -> Value:
     """Something sent, as this path knows it: it carries the check it has passed to wherever it goes from here."""
+    if isinstance(value, Derived) and value.how == "error" and state.facts:
+        return failures.as_known(value, state.facts)
     if not isinstance(value, Input) or not state.facts or (value.check is not None and not value.check.cast):
         return value
     of = name_of(value)

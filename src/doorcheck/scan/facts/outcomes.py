@@ -11,7 +11,7 @@ from doorcheck.scan.facts.truth import truth
 from doorcheck.scan.facts.values import Alternative, Const, Obj, Promise, Value
 
 MAX_ALTERNATIVES = 8
-_PLAIN = frozenset({ProofKind.UNRESOLVED, ProofKind.CHECKED})
+_PLAIN = frozenset({ProofKind.UNRESOLVED, ProofKind.CHECKED, ProofKind.ERROR})
 
 
 def alternatives_of(returns: Iterable[tuple[Value, State]], known: Facts) -> list[Alternative]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bounds, built, comparisons, narrowing, replies, requests, streams, texts
+from doorcheck.scan.facts import bounds, built, comparisons, failures, narrowing, replies, requests, streams, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -64,8 +64,8 @@ def method(
     del ev, state
     known = texts.joined_list(target, arguments) if isinstance(target, Arr) and name == "join" else None
     known = texts.method(target, name, arguments) if isinstance(target, Const) else known
-    known = built.method(target, name, arguments) if known is None else known
-    known = bounds.asked(target, name, arguments, scope.module.path, at) if known is None else known
+    known = known or built.method(target, name, arguments) or failures.method(target, name, arguments)
+    known = known or bounds.asked(target, name, arguments, scope.module.path, at)
     if known is not None:
         return known
     if name == "toString" and not arguments:
@@ -311,8 +311,9 @@ def _error(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> 
     return Derived("error", arguments)
 
 
-def _nothing(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del ev, arguments, state, at, file
+def _log(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    del state
+    ev.asides.log(arguments, at, file, tuple(ev.stack))
     return ANYTHING
 
 
@@ -385,9 +386,5 @@ _FUNCTIONS: dict[str, _Handler] = {
     "crypto.webcrypto.subtle.verify": _subtle_verify,
     "Error": _error,
     "TypeError": _error,
-    "console.log": _nothing,
-    "console.error": _nothing,
-    "console.warn": _nothing,
-    "console.info": _nothing,
-    "console.debug": _nothing,
+    **dict.fromkeys((f"console.{name}" for name in ("log", "error", "warn", "info", "debug", "dir", "trace")), _log),
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import ownership
+from doorcheck.scan.facts import failures, ownership
 from doorcheck.scan.facts.apart import sent_instead
 from doorcheck.scan.facts.lookups import found_proofs
 from doorcheck.scan.facts.ownership import Scoped
-from doorcheck.scan.facts.proofs import Fact, ProofKind
+from doorcheck.scan.facts.proofs import NOTHING, Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import truth
@@ -18,7 +18,6 @@ from doorcheck.scan.facts.values import (
     UNDEFINED,
     Alternative,
     Choice,
-    Derived,
     Effect,
     Env,
     External,
@@ -123,7 +122,8 @@ def then_value(
     if name == "then" and arguments:
         return Promise(ev.call_back(arguments[0], (value,), state, at, file))
     if name == "catch" and arguments:
-        other = ev.call_back(arguments[0], (Derived("error", ()),), state, at, file)
+        failed = (value.effect,) if isinstance(value, Row) else tuple(ev.asides.failed)
+        other = ev.call_back(arguments[0], (failures.caught(file, at, failed),), state, at, file)
         return Promise(_or_caught(value, other, state))
     return Promise(value)
 
@@ -137,4 +137,6 @@ def _or_caught(value: Value, other: Value, state: State) -> Value:
         proof = frozenset({value.proof}) if isinstance(value, Session) else frozenset()
         fallback = NULL if other is UNDEFINED else other
         return new_choice([Alternative(value, proof), Alternative(fallback, frozenset())])
+    if failures.tells(other):
+        return new_choice([Alternative(value, NOTHING), Alternative(other, NOTHING)])
     return value

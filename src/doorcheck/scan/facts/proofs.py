@@ -14,7 +14,8 @@ class ProofKind(enum.StrEnum):
     """What a fact about a path says.
 
     The first group answers "who is calling?", the second "may they, and what did they send?", with ``Fact.of`` naming
-    the record or the part of the request; the third explains what is absent.
+    the record or the part of the request; the third explains what is absent. The last is only ever attempted: it tells
+    that a machine delivers something, and how its signature is checked.
     """
 
     SESSION = "session"
@@ -36,6 +37,7 @@ class ProofKind(enum.StrEnum):
     ASKED_FOR = "asked for"
     METHOD = "method"
     BOUNDED = "bounded"
+    ERROR = "error"
 
     UNRESOLVED = "unresolved"
     CONFIGURED = "configured"
@@ -44,6 +46,9 @@ class ProofKind(enum.StrEnum):
     UNSET_SECRET = "unset-secret"  # noqa: S105 - a kind of note, no secret
     CAUGHT = "caught"
     NOT_AWAITED = "not-awaited"
+
+    DELIVERY = "delivery"
+    SIGNED = "signed"
 
     __hash__ = str.__hash__  # it is asked for with every fact
 

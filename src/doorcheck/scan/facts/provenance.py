@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from doorcheck.scan.facts.caught import Caught
 from doorcheck.scan.facts.values import (
     HOST,
     Cls,
@@ -28,6 +29,8 @@ MAX_DEPTH = 12
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 _SHORTEST = min(map(len, _VERBS))
 _HASHES = frozenset({"createHash", "digest", "hash"})
+_KEYED = frozenset({"createHmac", "hmac", "HmacSHA1", "HmacSHA256", "HmacSHA384", "HmacSHA512"})
+"""Functions of node:crypto, @noble/hashes and crypto-js."""
 
 Marks = frozenset[tuple[object, ...]]
 _NONE: Marks = frozenset()
@@ -86,7 +89,7 @@ def _mark_of_external(value: External) -> tuple[object, ...] | None:
         return None
     if value.sure and value.links:
         return "schema", *((link.file, link.at) for link in value.links)  # two of one form need not be the same
-    if "createHmac" in value.path or value.path[-3:] == ("subtle", "sign", "()"):
+    if _KEYED & set(value.path) or value.path[-3:] == ("subtle", "sign", "()"):
         return ("how", "hmac")
     if _HASHES & set(value.path):
         return ("how", "hash")
@@ -125,4 +128,5 @@ _MARK: dict[type[Value], Callable[[Any], tuple[object, ...] | None]] = {
     Unknown: lambda value: ("unknown", value.fact) if value.fact is not None else None,
     Derived: lambda value: ("how", value.how) if value.how in _TOLD else _mark_of_begin(value),
     External: _mark_of_external,
+    Caught: lambda value: value.mark,
 }

@@ -23,14 +23,19 @@ def render(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value
     from doorcheck.scan.facts.expressions import evaluate  # noqa: PLC0415 - expressions hold calls and the reverse
 
     props: dict[str, Value] = {}
+    spread: Value | None = None
     for entry in node.attributes:
         value = evaluate(ev, entry.value, state, scope)
         if isinstance(entry.key, str):
             props[entry.key] = value
+        elif entry.key is None:
+            spread = value
     children = [evaluate(ev, child, state, scope) for child in node.children]
     parts: list[Value] = [*props.values(), *children]
     if isinstance(node.component, ir.Name | ir.Member) and _is_component(node.component):
         component = evaluate(ev, node.component, state, scope)
+        if ev.handed is not None:
+            ev.handed.note(node, component, props, spread, scope.module.path, state)
         if isinstance(component, Fn) and not component.module.is_client():
             props["children"] = Arr(tuple(children))
             parts.append(ev.call_back(component, (Obj(props),), state, node.at, scope.module.path))

@@ -188,7 +188,7 @@ _KEYS: dict[type[Any], Callable[[Any], object | None]] = {
         marks(value.body) if value.body is not None else None,
         told(value.headers),
     ),
-    Row: lambda value: ("row", record_mark(value), value.found, value.maybe),
+    Row: lambda value: ("row", record_mark(value), value.found, value.maybe, value.path, value.cut),
     Test: _test_key,
     Cls: lambda value: ("id", value),
     Native: lambda value: ("id", value),
@@ -211,7 +211,8 @@ def alike(first: Value, second: Value) -> bool:
     if isinstance(first, Reply) and isinstance(second, Reply):
         return (first.status or 200) // 100 == (second.status or 200) // 100
     if isinstance(first, Row) and isinstance(second, Row):
-        return first.found == second.found and first.maybe == second.maybe and first.path == second.path
+        stands = first.maybe == second.maybe and first.path == second.path and first.cut == second.cut
+        return stands and first.found == second.found
     plain = (Unknown, Derived, Input, Env)
     return isinstance(first, plain) and isinstance(second, plain)
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import binding, comparisons, correlated, first_use, iteration, loops, names, refusals
+from doorcheck.scan.facts import (
+    binding,
+    comparisons,
+    correlated,
+    failures,
+    first_use,
+    iteration,
+    loops,
+    names,
+    refusals,
+)
 from doorcheck.scan.facts.evaluator import Exit, PathEnds
 from doorcheck.scan.facts.expressions import evaluate
 from doorcheck.scan.facts.members import element_of
@@ -16,7 +26,6 @@ from doorcheck.scan.facts.values import (
     UNDEFINED,
     Branch,
     Const,
-    Derived,
     Fn,
     Input,
     Promise,
@@ -207,9 +216,12 @@ def _try(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits
     ev.tries.append([])
     entry = [state.fork() for state in states]
     own: Exits = []
+    outer = ev.asides.begin()
     left = run_block(ev, node.body, states, scope, own)
     thrown = ev.tries.pop()
+    failed = ev.asides.end(outer, own)
     if node.handler is None:
+        ev.asides.fail(failed)
         exits.extend(own)
         if ev.tries:
             ev.tries[-1].extend(thrown)
@@ -218,9 +230,11 @@ def _try(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits
     exits.extend(exit_ for exit_ in own if exit_.how != "throw")
     gained = frozenset(fact for state in [*left, *(e.state for e in own)] for fact in state.facts if fact.proves)
     handled = _entering_handler(entry, [*caught, *thrown], [*left, *(e.state for e in own)], gained, scope, node.at)
+    failures.enter_handler(ev, handled, scope.module.path, node.handler_at)
+    error = failures.caught(scope.module.path, node.handler_at, failed)
     for state in handled:
         if node.parameter is not None:
-            binding.bind(ev, node.parameter, Derived("error", ()), state, scope)
+            binding.bind(ev, node.parameter, error, state, scope)
     begun = len(ev.happenings)
     after = run_block(ev, node.handler, merge(handled), scope, exits)
     if not after:
@@ -279,7 +293,7 @@ def _finally(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: E
 
 def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exits) -> States:
     states = run_block(ev, node.before, states, scope, exits) if node.before else states
-    always = node.always or _adds_up_differences(node.body)
+    always = node.always or loops.adds_up_differences(node.body)
     skipped: States = []
     entered: States = []
     elements: list[Value] = []
@@ -320,16 +334,6 @@ def _loop(ev: Evaluator, node: ir.Loop, states: States, scope: Scope, exits: Exi
     for state in skipped:
         state.facts |= of_none
     return merge([*skipped, *left, *followed])
-
-
-def _adds_up_differences(body: list[ir.Statement]) -> bool:
-    """Whether a loop compares byte by byte, as in ``difference |= a[i] ^ b[i]``: of no bytes nothing would be known."""
-    steps = (
-        each.expression for each in body if isinstance(each, ir.Evaluate) and isinstance(each.expression, ir.Assign)
-    )
-    return any(
-        step.operator == "|=" and isinstance(step.value, ir.Binary) and step.value.operator == "^" for step in steps
-    )
 
 
 def _switch(ev: Evaluator, node: ir.Switch, states: States, scope: Scope, exits: Exits) -> States:

@@ -31,7 +31,7 @@ from doorcheck.scan.facts.values import (
     Value,
     made_from,
 )  # fmt: skip
-from doorcheck.scan.knowledge.rows import Sink
+from doorcheck.scan.knowledge.rows import Log, Sink
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Outcome
@@ -48,7 +48,7 @@ def is_log(ev: Evaluator, target: Value, name: str) -> bool:
     if target.package == "js":
         return target.path == ("console",)
     row = ev.knowledge.match(target.package, (*target.path, name, "()"))
-    return isinstance(row, Sink) and row.kind == "telemetry"
+    return isinstance(row, Log) or (isinstance(row, Sink) and row.kind == "telemetry")
 
 
 def given(ev: Evaluator, fn: Fn, arguments: Sequence[Value], state: State) -> Value | None:

@@ -28,6 +28,7 @@ from doorcheck.scan.facts.values import (
     Native,
     Obj,
     Promise,
+    Row,
     Test,
     Unknown,
     Value,
@@ -168,6 +169,8 @@ class _Marking:
             inner = below(check, "[]") or check
             items = tuple(self.marked(item, inner, depth + 1) for item in value.items)
             return Arr(items, tuple(self.marked(rest, check, depth + 1) for rest in value.rest))
+        if isinstance(value, Row):
+            return value.at(value.path, value.cut.through(value.path, check.shape))
         if isinstance(value, Derived):
             how = "call" if value.how == "parse" else value.how  # what was parsed out of a text is what the check saw
             return Derived(how, self._each(value.parts, check, depth))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
+from doorcheck.scan.facts.cuts import WHOLE, Cut
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ FALSE = Const(False)
 
 
 class Obj(Value):
-    """An object whose properties are known; ``rest`` are the values spread into it, whose properties are not.
-
-    ``methods`` is the class of an instance. ``frozen`` ones are never written to.
-    """
+    """An object whose properties are known; ``rest`` are the values spread into it. ``cls`` is an instance's class."""
 
     __slots__ = ("cls", "props", "rest")
 
@@ -197,9 +195,10 @@ class Query(Value):
 
 class Row(Value):
     """A sensitive operation's answer. ``found`` is what its presence proves, ``maybe`` whether it may be absent,
-    ``named`` the parts of the request that chose it, ``own`` whether who is calling was part of the choice."""
+    ``named`` the parts of the request that chose it, ``own`` whether who is calling was part of the choice, ``cut``
+    what was taken out of it since."""
 
-    __slots__ = ("effect", "found", "maybe", "named", "own", "path")
+    __slots__ = ("cut", "effect", "found", "maybe", "named", "own", "path")
 
     def __init__(
         self,
@@ -209,7 +208,9 @@ class Row(Value):
         path: tuple[str, ...] = (),
         named: frozenset[str] = frozenset(),
         own: bool = False,
+        cut: Cut = WHOLE,
     ) -> None:
+        self.cut = cut
         self.effect = effect
         self.found = found
         self.maybe = maybe
@@ -217,9 +218,9 @@ class Row(Value):
         self.named = named
         self.own = own
 
-    def at(self, path: tuple[str, ...]) -> Row:
-        """What stands at this path of the record."""
-        return Row(self.effect, self.found, self.maybe, path, self.named, self.own)
+    def at(self, path: tuple[str, ...], cut: Cut | None = None) -> Row:
+        """What stands at this path of the record, after this was taken out of it."""
+        return Row(self.effect, self.found, self.maybe, path, self.named, self.own, self.cut if cut is None else cut)
 
 
 class Reply(Value):
@@ -291,10 +292,7 @@ class Test(Value):
 
 
 class Derived(Value):
-    """Made from ``parts`` in a way that keeps their provenance; ``how`` is concat, hash, hmac, parse, call…
-
-    ``marks`` caches what ``provenance.marks`` says of it.
-    """
+    """Made from ``parts`` in a way that keeps their provenance; ``how`` is concat, hash, hmac, parse, call…"""
 
     __slots__ = ("how", "marks", "parts")
 
@@ -352,6 +350,8 @@ class Effect:
     unique: bool = False
     weak: bool = False
     policed: bool = False  # whether the database's own rules for callers limit it
+    failure: str = ""  # the member under which its answer hands back that it failed, where it does not throw
+    called: External | None = None  # what was called, with the links before it
 
 
 def parts_of(value: Value) -> tuple[Value, ...]:
@@ -361,9 +361,7 @@ def parts_of(value: Value) -> tuple[Value, ...]:
 
 
 def _parts_of_external(value: External) -> tuple[Value, ...]:
-    if not value.links:
-        return ()
-    return tuple(argument for link in value.links for argument in link.arguments)
+    return tuple([argument for link in value.links for argument in link.arguments])
 
 
 _PARTS: dict[type[Value], Callable[[Any], tuple[Value, ...]]] = {

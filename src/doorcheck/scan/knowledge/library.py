@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from doorcheck.core import ConfigurationError
-from doorcheck.scan.knowledge.rows import KnowledgeFile, Row, SchemaWords, Table, Words
+from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile, Row, SchemaWords, Table, Words
 
 _SECTIONS = (
     "session_source", "sink", "denial", "identity", "caller_cookie", "callback", "same", "handler_wrapper",
-    "own_handlers", "builder", "router", "validator", "address_check",
+    "own_handlers", "builder", "router", "validator", "log", "address_check",
 )  # fmt: skip
 
 ANYWHERE = "**."
@@ -41,8 +41,11 @@ class Knowledge:
         self._pure: set[str] = set()
         self._methods: dict[str, dict[str, Row]] = {}
         self._schemas: dict[str, SchemaWords] = {}
+        self._errors: dict[tuple[str, str], str] = {}
         self.tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         """The calls that declare a table, by package and path."""
+        self.client_only: dict[str, ClientOnly] = {}
+        """What each package offers only to code in browsers."""
         self.types: dict[str, tuple[str, tuple[str, ...]]] = {}
         words: dict[str, set[str]] = {name: set() for name in Words.__struct_fields__}
         for file in files:
@@ -53,9 +56,12 @@ class Knowledge:
                 self._pure.update(pure.packages)
             for schema in file.schema:
                 self._schemas.update(dict.fromkeys(schema.package, schema))
+            self._errors |= _texts_of_errors(file.error_class)
             self.tables.update(((package, path), row) for row in file.table for package, path in _places(row))
             for name, target in file.types.items():
                 self.types[name] = (target["package"], tokens(target["path"]))
+            for one in file.client_only:
+                self.client_only.update(dict.fromkeys(one.package, one))
             for group in file.words:
                 for name, gathered in words.items():
                     gathered.update(getattr(group, name))
@@ -94,6 +100,10 @@ class Knowledge:
         """How a package builds schemas; None for one that builds none."""
         return next((self._schemas[name] for name in _names(package) if name in self._schemas), None)
 
+    def text_of_error(self, package: str, name: str) -> str:
+        """Who wrote the text of an error of this class; empty where nothing is known. Without a package, by name."""
+        return next((text for each in _names(package) if (text := self._errors.get((each, name)))), "")
+
     def leads_on(self, package: str, path: tuple[str, ...]) -> bool:
         """Whether some row begins with this path: it is no operation itself but the way to one, such as a client."""
         roots = [root for name in _names(package) if (root := self._root(name)) is not None]
@@ -104,12 +114,21 @@ class Knowledge:
         """Whether any row speaks of this package."""
         return any(name in self._rows for name in _names(package))
 
+    def having(self, kinds: tuple[type[Row], ...]) -> frozenset[str]:
+        """The packages of which some row of these kinds speaks."""
+        return frozenset(name for name, rows in self._rows.items() if any(isinstance(row, kinds) for row in rows))
+
     def pure(self, package: str) -> bool:
         """Whether this package only computes."""
         return any(name in self._pure for name in _names(package))
 
 
-def _places(row: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _texts_of_errors(rows: Iterable[ErrorClass]) -> dict[tuple[str, str], str]:
+    """Who writes the text of errors, by package and class, and by the class alone."""
+    return {(name, path[-1]): row.text for row in rows for package, path in _places(row) for name in (package, "")}
+
+
+def _places(row: Table | ErrorClass) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each package and path that a row speaks of."""
     for package in [row.package] if isinstance(row.package, str) else row.package:
         for path in [row.path] if isinstance(row.path, str) else row.path:

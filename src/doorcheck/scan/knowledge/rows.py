@@ -30,6 +30,8 @@ class SessionSource(_Row, frozen=True, kw_only=True):
     promise: bool = True
     returns: Literal["identity", "input"] = "identity"
     in_tenant: bool = False
+    empty_key: bool = False
+    """Whether a signature is checked even where the key it is given is the empty text, which anybody knows."""
 
 
 class Sink(_Row, frozen=True, kw_only=True):
@@ -50,6 +52,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     """What it is about, where its arguments do not tell."""
     policies: bool = False
     """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
+    failure: str = ""
+    """The member of its answer under which it hands back that it failed, where it does not throw."""
     asks: list[str] = []
     """Names of the functions among its options that it runs first, and whose failure stops it."""
 
@@ -182,10 +186,31 @@ class Table(_Row, frozen=True, kw_only=True):
     style: Literal["columns", "document"] = "columns"
 
 
+class Log(_Row, frozen=True, kw_only=True):
+    """A call that writes what it is given to a log. ``**.info()`` is that method of whatever the package gives."""
+
+
+class ErrorClass(_Row, frozen=True, kw_only=True):
+    """A class of errors. ``text`` is who wrote what an error of it says: the app that throws it, for its caller
+    (``authored``), a schema about the input (``validation``), the language, or the library for itself (``foreign``).
+    """
+
+    text: Literal["authored", "validation", "language", "foreign"]
+
+
 class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Packages whose functions only compute: awaiting them is no sensitive operation."""
 
     packages: list[str]
+
+
+class ClientOnly(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Functions that ask the browser for its session: called on the server they know nobody. ``providers`` are the
+    components that hand a session to them, and are made to be given it."""
+
+    package: list[str]
+    names: list[str]
+    providers: list[str] = []
 
 
 class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -199,6 +224,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    answered_errors: list[str] = []
+    """Classes of errors whose text a library for procedures or routes answers as it is."""
     # What follows says what a database's schema holds; see schema.toml.
     account_models: list[str] = []
     own_models: list[str] = []
@@ -224,6 +251,21 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Packages whose agents refuse private addresses when they connect."""
     measure_nouns: list[str] = []
     """Last words of the names of variables that hold a number or a setting."""
+    secret_variable_parts: list[str] = []
+    """Parts of the names of variables that hold what nobody else may know."""
+    metered_services: list[str] = []
+    """Services whose keys, by the names variables have, are worth money to whoever has them."""
+    shareable_variable_parts: list[str] = []
+    """Parts of the names of keys that a service means browsers to have."""
+    switch_words: list[str] = []
+    """First words of the names of variables that switch something on or off."""
+    delivery_headers: list[str] = []
+    """Headers in which a sender of deliveries signs them or names the event; see webhooks.toml."""
+    delivery_header_endings: list[str] = []
+    event_members: list[str] = []
+    """Members of a delivery's body that name the event, without "_"."""
+    event_names: list[str] = []
+    """Names of events that do not say themselves that something happened."""
 
 
 class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -241,10 +283,13 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     builder: list[Builder] = []
     router: list[Router] = []
     address_check: list[AddressCheck] = []
+    log: list[Log] = []
+    error_class: list[ErrorClass] = []
     table: list[Table] = []
     pure: list[Pure] = []
     validator: list[Validator] = []
     schema: list[SchemaWords] = []
+    client_only: list[ClientOnly] = []
     words: list[Words] = []
     types: dict[str, dict[str, str]] = {}
     """Type names that stand for a library's value: ``PrismaClient = {package = …, path = …}``."""
@@ -252,5 +297,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers | Builder
-    | Router | Validator | AddressCheck
+    | Router | Validator | Log | AddressCheck
 )  # fmt: skip

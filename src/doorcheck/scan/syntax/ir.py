@@ -10,7 +10,7 @@ from typing import Union
 
 import msgspec
 
-SUMMARY_VERSION = 2
+SUMMARY_VERSION = 3
 """Raised whenever the summary of the same text would differ; stored summaries of another version are discarded."""
 
 
@@ -242,6 +242,7 @@ class Try(Node, tag=65):
     handler: list[Statement] | None
     finalizer: list[Statement]
     at: int
+    handler_at: int = 0
 
 
 class Loop(Node, tag=66):

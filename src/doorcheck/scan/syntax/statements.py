@@ -132,6 +132,7 @@ def _try(low: Lowering, node: Node, into: list[ir.Statement]) -> None:
             lower_block(low, handler.child_by_field_name("body")) if handler is not None else None,
             lower_block(low, finalizer.child_by_field_name("body")) if finalizer is not None else [],
             at(node),
+            at(handler) if handler is not None else 0,
         )
     )
 

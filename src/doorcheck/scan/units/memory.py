@@ -22,6 +22,7 @@ from doorcheck.scan.judging import Control
 from doorcheck.scan.project.resolution import Resolver
 from doorcheck.scan.reading import Taken
 from doorcheck.scan.results import Cell, Comment, cell_of, verdict_of
+from doorcheck.scan.units.alone import Answers
 from doorcheck.scan.units.ground import Ground
 from doorcheck.scan.units.outside import Answer, Answered, Outside, Question
 from doorcheck.scan.units.unit import JudgedDoor, JudgedUnit, Unit
@@ -74,6 +75,7 @@ class _Memory(msgspec.Struct, array_like=True):
     units: list[_Unit]
     answered: Answered
     outside: list[str]
+    alone: list[Answers]
     schema: list[str] | None
     resolutions: list[bytes]
     unread: list[Unread]
@@ -91,6 +93,7 @@ class Memory:
     _version: bytes = b""
     _before: _Memory | None = None
     _same_place: bool = False
+    _other_schema: bool = False
     _files: dict[str, _File] = field(default_factory=dict)
     _units: dict[tuple[str, str, tuple[str, ...]], _Unit] = field(default_factory=dict)
     _changed: dict[str, bool] = field(default_factory=dict)
@@ -123,6 +126,7 @@ class Memory:
         self._before = before
         if before.schema is not None and not self._same_schema(before):
             self._units = {}
+            self._other_schema = True
 
     def _same_schema(self, before: _Memory) -> bool:
         """Whether the database is described by the same files, and none of them is another one."""
@@ -141,9 +145,14 @@ class Memory:
     def answered(self) -> Answered | None:
         """What was answered to the units' questions, where every answer would be the same today."""
         before = self._before
-        return before.answered if before is not None and self._stands(before.outside) else None
+        return before.answered if before is not None and self.stands(before.outside) else None
 
-    def _stands(self, read: Sequence[str]) -> bool:
+    @property
+    def alone(self) -> Sequence[Answers]:
+        """What was answered about whole apps, each to be used where what it read ``stands``."""
+        return self._before.alone if self._before is not None and not self._other_schema else ()
+
+    def stands(self, read: Sequence[str]) -> bool:
         """Whether these files, the settings, and what every file imports are all as they were."""
         if not self._same_place or any(map(self._has_changed, read)):
             return False
@@ -191,17 +200,21 @@ class Memory:
             return ()
         for path in self._before.outside if not outside.looked else ():
             self._take(path)
+        for path in outside.alone.recalled:
+            self._take(path)
         return self._before.unread
 
     def save(self, outside: Outside, unread: Sequence[Unread]) -> None:
         """Keep everything for the next run, if it is not what was loaded."""
         tree, reader = self.ground.tree, self.ground.reader
-        same = self._before is not None and self._same_place and not self._new and not outside.looked
+        looked = outside.looked or outside.alone.looked
+        same = self._before is not None and self._same_place and not self._new and not looked
         if self._file is None or (same and not any(map(self._edited, self._files))):
             return
         read = outside.read if outside.looked else frozenset(self._before.outside) if self._before is not None else ()
         files = [_File(path, reader.digest(path), self._skim_to_keep(path), None) for path in tree.sources]
         wanted = {path for unit in self._kept for path in unit.read} | set(read)
+        wanted.update(path for each in outside.alone.answers for path in each.read)
         known = {file.path: file for file in files}
         for path in wanted:
             file = known.setdefault(path, _File(path, reader.digest(path), b"", None))
@@ -210,7 +223,7 @@ class Memory:
         settings_unread = [each for each in unread if each.file in tree.others]
         memory = _Memory(
             listing, settings, self._ground(), list(known.values()), self._kept, outside.answered(), sorted(read),
-            self._schema(), self._resolutions(), settings_unread,
+            outside.alone.answers, self._schema(), self._resolutions(), settings_unread,
         )  # fmt: skip
         keep(self._file, self._version, msgspec.msgpack.encode(memory))
         forget_oldest(self._file.parent, "units-*", MAX_MEMORIES)

@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from doorcheck.core import BlindSpot, Door, DoorKind, Location, Reach, Written
+from doorcheck.scan.cache import digest_of
 from doorcheck.scan.doors.guards import Guard, Shield
+from doorcheck.scan.doors.kept import Kept
 from doorcheck.scan.doors.middleware import Front
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.surroundings import Surroundings
 from doorcheck.scan.syntax import positions
+from doorcheck.scan.units.alone import Alone
 from doorcheck.scan.units.ground import Ground
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):
-    """``kind`` is reach, shield, shown or rendered; ``about`` says of what, in the terms of its kind."""
+    """``kind`` is reach, shield, shown, rendered or kept; ``about`` says of what, in the terms of its kind."""
 
     kind: str
     app: str
@@ -34,6 +37,8 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     reach: Reach | None = None
     shield: Shield | None = None
     written: Written | None = None
+    digest: bytes = b""
+    """Of an answer about the whole app, which is kept once."""
 
 
 class Answered(msgspec.Struct, array_like=True):
@@ -80,7 +85,8 @@ class World:
 class Outside:
     """Answers questions: as the last run did for as long as the same are asked, and from the files from then on."""
 
-    def __init__(self, make: Callable[[], World], known: Answered | None = None) -> None:
+    def __init__(self, make: Callable[[], World], alone: Alone, known: Answered | None = None) -> None:
+        self.alone = alone
         self._make = make
         self._known = known
         self._world: World | None = None
@@ -106,10 +112,17 @@ class Outside:
         """The page that checks for the actions of this file, where every page that is given them does."""
         return self.ask(Question("rendered", app, (file,))).written
 
+    def kept(self, app: str) -> tuple[Kept, ...]:
+        """What this app keeps longer than one request."""
+        self.ask(Question("kept", app, ()))
+        return self.alone.kept(app)
+
     def ask(self, question: Question) -> Answer:
         """The answer to a question, always the same one in one run."""
         answer = self._answers.get(question)
-        if answer is None:
+        if question.kind == "kept":
+            answer = Answer(digest=digest_of(msgspec.msgpack.encode(self.alone.kept(question.app))))
+        elif answer is None:
             answer = self._answers[question] = self._next(question)
         self.asked.append((question, answer))
         return answer

@@ -138,8 +138,9 @@ class UnitScan:
     def _case(self, found: FoundDoor) -> DoorCase:
         trace = self._follow(found)
         case = DoorCase(
-            found.door, trace, self._outside.shield(found.door), self._ev.knowledge.words, schema=self._ev.schema
-        )
+            found.door, trace, self._outside.shield(found.door), self._ev.knowledge.words, schema=self._ev.schema,
+            kept=lambda: self._outside.kept(found.door.app),
+        )  # fmt: skip
         return around(self._outside, self._opt_outs, found, case)
 
     def _follow(self, found: FoundDoor) -> Trace:

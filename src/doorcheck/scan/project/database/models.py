@@ -31,7 +31,8 @@ class Column:
     """A column: its ``name`` in code, as ``stored`` in the database, its ``type`` in lower case as it is written.
 
     ``references`` names the model it points at, in the words of the schema; empty when it points nowhere. With
-    ``implied`` no foreign key says so but its name: ``project_id`` beside a table ``projects``.
+    ``implied`` no foreign key says so but its name: ``project_id`` beside a table ``projects``. ``hidden`` columns come
+    with a record only where they are asked for.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column:
     key: bool = False
     references: str = ""
     implied: bool = False
+    hidden: bool = False
     roles: frozenset[Role] = frozenset()
 
 

@@ -1,0 +1,165 @@
+"""Does the door answer failures without their text?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doorcheck.controls.hide_errors import spec
+from doorcheck.controls.hide_errors.leaks import SILENT, Form, Leak, is_mild, leaks_in, spoken_by
+from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
+from doorcheck.core.door import DoorKind
+from doorcheck.scan.facts.caught import CAUGHT
+from doorcheck.scan.facts.following import WayOut
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
+from doorcheck.scan.facts.values import Const, Effect, Obj, Promise, Reply, Value
+from doorcheck.scan.judging import DoorCase, asked_here, not_followed, place, seen_effect, seen_fact
+
+_MAX_EVIDENCE = 6
+_MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE})
+_WAYS = {Form.STACK: spec.WHOLE_ERROR, Form.OBJECT: spec.WHOLE_ERROR, Form.PAYLOAD: spec.PROVIDER_PAYLOAD}
+_SAYS = {
+    Form.STACK: "the stack of whatever fails is answered",
+    Form.OBJECT: "the whole error is answered",
+    Form.PAYLOAD: "what {what} says of its failure is answered",
+    Form.TEXT: "the text of whatever fails is answered, and it may come from {what}",
+}
+_NAMES = {
+    "database": "the database", "storage": "the file store", "file": "the file system", "process": "another program",
+    "model": "a model", "payment": "the payment provider", "mail": "the mail provider", "job": "the job queue",
+    "cache": "the cache", "account": "the identity provider", "outbound": "another service", "fetch": "another service",
+}  # fmt: skip
+_ORDER = ("database", "file", "process", "storage", "account", "payment", "model", "outbound", "cache", "job", "mail")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A leak, and where it is answered, if that is known."""
+
+    leak: Leak
+    at: tuple[str, int] | None = None
+
+
+def judge(case: DoorCase) -> Verdict:
+    """The verdict on one door."""
+    trace = case.trace
+    if trace.own_handler is not None:
+        return NotNeeded(f"{trace.own_handler}, and answers its failures itself")
+    unknown = not_followed(case)
+    if unknown is not None:
+        return unknown
+    told = [each for each in _told(case) if not _is_masked(case, each)]
+    sure = [each for each in told if not each.leak.doubtful]
+    if sure:
+        return _missing(case, sure)
+    if told:
+        says = "the error goes through a call that could not be followed before it is answered"
+        return Unknown(Why.UNRESOLVED_CALL, says, (_where(case, told[0]),))
+    return _without_text(case)
+
+
+def _told(case: DoorCase) -> Iterator[_Told]:
+    for way in case.trace.ways_out:
+        if way.how != "throw" and asked_here(case, way.facts):
+            for answer in (way.value, *way.replied):
+                for leak in leaks_in(answer):
+                    yield _Told(leak, way.at)
+    if case.door.kind is DoorKind.PROCEDURE:
+        for thrown in case.trace.asides.failed:
+            if isinstance(thrown, Value):
+                for leak in spoken_by(thrown, case.words["answered_errors"]):
+                    yield _Told(leak)
+
+
+def _is_masked(case: DoorCase, told: _Told) -> bool:
+    """Whether Next.js itself takes the text away: of an error that a server action gives back as it is."""
+    return case.door.kind is DoorKind.SERVER_ACTION and told.leak.form is Form.OBJECT
+
+
+def _missing(case: DoorCase, told: list[_Told]) -> Missing:
+    worst = max(told, key=lambda each: (_confidence(case, each), each.leak.form is not Form.OBJECT, each.leak.form))
+    evidence = [_where(case, worst)]
+    what = "whatever is called there"
+    if worst.leak.effects:
+        effect = min(worst.leak.effects, key=_rank)
+        what = _NAMES.get(effect.kind, "a library")
+        through = next((each.through for each in case.trace.happenings if each.effect is effect), ())
+        evidence.append(seen_effect(effect, through))
+    return Missing(
+        _WAYS.get(worst.leak.form, spec.EXCEPTION_TEXT),
+        _SAYS[worst.leak.form].format(what=what),
+        tuple(dict.fromkeys(evidence)),
+        Severity.LOW if worst.leak.form is Form.OBJECT else None,
+        _confidence(case, worst),
+    )
+
+
+def _rank(effect: Effect) -> tuple[bool, int, str, int]:
+    kind = _ORDER.index(effect.kind) if effect.kind in _ORDER else len(_ORDER)
+    return is_mild(effect), kind, effect.file, effect.at
+
+
+def _where(case: DoorCase, told: _Told) -> Written:
+    error = told.leak.error
+    if error is not None:
+        return Written("the error that is answered is caught here", place(error.file, error.at))
+    return Written("the failure is answered here", place(*told.at) if told.at is not None else case.door.at)
+
+
+def _confidence(case: DoorCase, told: _Told) -> Confidence:
+    """Low where the failures say little of the app's inside, or none but its own people and machines read them."""
+    if told.leak.form is not Form.PAYLOAD and all(map(is_mild, told.leak.effects)):
+        return Confidence.LOW
+    facts = [each.facts for each in case.trace.happenings if any(each.effect is one for one in told.leak.effects)]
+    if facts and all(_is_trusted(each) for each in facts):
+        return Confidence.LOW
+    return Confidence.HIGH
+
+
+def _is_trusted(facts: Facts) -> bool:
+    """Whether only administrators and machines that proved themselves come this way."""
+    proofs = {fact.kind for fact in facts if fact.proves}
+    if any(fact.kind is ProofKind.ROLE and fact.polarity for fact in facts):
+        return True
+    return ProofKind.SIGNATURE in proofs or (bool(proofs) and proofs <= _MACHINES)
+
+
+def _without_text(case: DoorCase) -> Verdict:
+    caught = _caught(case)
+    as_success = next((way for way in case.trace.ways_out if _is_success(case, way)), None)
+    if as_success is not None:
+        says = "a failure is caught and answered with an error in a body of status 200"
+        seen = tuple(seen_fact(fact) for fact in _handlers(as_success.facts))
+        answered = Written("answers here", place(*as_success.at))
+        return Missing(spec.FAILURE_AS_SUCCESS, says, (*seen, answered)[:_MAX_EVIDENCE], confidence=Confidence.LOW)
+    if caught:
+        return Held(
+            "what fails is caught, and no answer carries its text", tuple(map(seen_fact, caught))[:_MAX_EVIDENCE]
+        )
+    if any(each.effect.kind not in SILENT for each in case.trace.happenings):
+        return NotNeeded("nothing is caught here: what fails is answered by Next.js, without its text")
+    return NotNeeded("nothing that the door does fails with a text of its own")
+
+
+def _caught(case: DoorCase) -> list[Fact]:
+    return _handlers(case.trace.attempts)
+
+
+def _handlers(facts: Facts) -> list[Fact]:
+    return in_order(fact for fact in facts if fact.kind is ProofKind.ERROR and fact.of == CAUGHT)
+
+
+def _is_success(case: DoorCase, way: WayOut) -> bool:
+    """Whether a way through a handler answers an error, and the status says that all went well."""
+    if case.door.kind is DoorKind.SERVER_ACTION or way.how == "throw" or not _handlers(way.facts):
+        return False
+    return any(_is_error_with_200(value) for value in (way.value, *way.replied))
+
+
+def _is_error_with_200(value: Value) -> bool:
+    value = value.value if isinstance(value, Promise) else value
+    if not isinstance(value, Reply) or value.status != 200 or not isinstance(value.body, Obj):
+        return False
+    said = value.body.props.get("error")
+    others = [item for name, item in value.body.props.items() if name != "error"]
+    return isinstance(said, Const) and bool(said.value) and all(isinstance(item, Const) for item in others)

@@ -1,0 +1,1 @@
+"""The control ``revalidate``: does what the door changes stay stale where it is kept?"""

@@ -1,0 +1,1 @@
+"""The control ``verify-webhooks``: was this delivery sent by whom it says?"""

@@ -1,0 +1,67 @@
+"""What is in a value that browsers are sent: sessions, secrets of the deployment, records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doorcheck.scan.facts.values import (
+    Arr,
+    Choice,
+    Derived,
+    Env,
+    Obj,
+    Promise,
+    Query,
+    Row,
+    Session,
+    Unknown,
+    Value,
+)
+
+_MAX_PARTS = 300
+_MAX_DEPTH = 12
+_PASSED_ON = frozenset({"json", "either"})
+_TEXTS = frozenset({"text", "string", "concat"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that stands in what is sent. ``sure`` unless what stands between the two could not be followed."""
+
+    value: Session | Env | Row | Query
+    sure: bool = True
+
+
+def parts_sent(value: Value) -> Iterator[Part]:
+    """What stands in a value as it is; a test of something, or a number made from it, tells next to nothing of it."""
+    queue: list[tuple[Value, bool, int]] = [(value, True, 0)]
+    seen: set[int] = set()
+    while queue and len(seen) < _MAX_PARTS:
+        current, sure, depth = queue.pop()
+        if id(current) in seen or depth > _MAX_DEPTH:
+            continue
+        seen.add(id(current))
+        if isinstance(current, Session | Env | Row | Query):
+            yield Part(current, sure)
+            continue
+        unsure = isinstance(current, Unknown) and current.fact is not None
+        queue.extend((part, sure and not unsure, depth + 1) for part in reversed(_parts_of(current)))
+
+
+def _parts_of(value: Value) -> list[Value]:
+    if isinstance(value, Obj):
+        return [] if value.cls is not None else [*value.props.values(), *value.rest]
+    if isinstance(value, Arr):
+        return [*value.items, *value.rest]
+    if isinstance(value, Choice):
+        return [one.value for one in value.alternatives]
+    if isinstance(value, Promise):
+        return [value.value]
+    if isinstance(value, Unknown):
+        return list(value.parts)
+    if isinstance(value, Derived) and value.how in _PASSED_ON:
+        return list(value.parts)
+    if isinstance(value, Derived) and value.how in _TEXTS:
+        return [part for part in value.parts if isinstance(part, Env | Derived | Choice)]
+    return []

@@ -1,0 +1,168 @@
+"""What a ``catch`` clause binds: an error, where it was caught, what may have thrown it, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from doorcheck.scan.facts.caught import CAUGHT, Caught
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind
+from doorcheck.scan.facts.provenance import marks
+from doorcheck.scan.facts.values import (
+    Branch,
+    Cls,
+    Const,
+    Derived,
+    Effect,
+    External,
+    Obj,
+    Test,
+    Value,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.asides import Failure
+    from doorcheck.scan.facts.evaluator import Evaluator
+    from doorcheck.scan.facts.state import State
+
+AUTHORED = "authored"
+"""The code itself wrote the error's text, for whoever reads it; with a class behind it, wherever it threw one of it."""
+AUTHORED_BY = "authored by "
+_ASKED = frozenset({"startsWith", "endsWith", "match"})
+_MAX_CLASSES = 12
+_ANY_ERROR = frozenset({"Error", "Object"})
+
+
+def caught(file: str, at: int, failed: Iterable[Failure]) -> Derived:
+    """The error that a handler at this place is given, where these may have failed."""
+    failures = tuple(failed)
+    effects = tuple(each for each in failures if isinstance(each, Effect))
+    thrown = tuple(each for each in failures if isinstance(each, Value))
+    source = frozenset(effect.kind for effect in effects), frozenset(marks(value) for value in thrown)
+    return Derived("error", (Caught(file, at, effects, thrown, source),))
+
+
+def enter_handler(ev: Evaluator, states: Iterable[State], file: str, at: int) -> None:
+    """Note that these paths go through a handler of failures."""
+    fact = Fact(ProofKind.ERROR, file, at, "what fails here is caught", of=CAUGHT)
+    if not ev.unknowing:
+        ev.attempts.add(fact)
+    for state in states:
+        state.facts |= {fact}
+
+
+def caught_in(value: Value) -> Caught | None:
+    """The caught error that this is, or is part of; None for anything else."""
+    if isinstance(value, Derived) and value.how == "error" and value.parts and isinstance(value.parts[0], Caught):
+        return value.parts[0]
+    return None
+
+
+def member(value: Derived, name: str) -> Derived | None:
+    """A member of a caught error; None of what is none."""
+    error = caught_in(value)
+    return Derived("error", (error.with_part(name),)) if error is not None else None
+
+
+def method(target: Value, name: str, arguments: tuple[Value, ...]) -> Value | None:
+    """What a method of a caught error, or of its text, gives; None where it means nothing of its own."""
+    error = caught_in(target)
+    if error is None:
+        return None
+    if name == "toString" and not arguments:
+        return Derived("text", (target,))
+    if name in _ASKED and error.path and arguments and isinstance(arguments[0], Const):
+        return _test_of(error, AUTHORED, (target, *arguments))
+    if not error.path:
+        return Derived("error", (error.with_part(f"{name}()"),))
+    return None
+
+
+def as_known(value: Value, facts: Facts) -> Value:
+    """A caught error as this path knows it."""
+    error = caught_in(value)
+    if error is None or error.told:
+        return value
+    start = f"{error.name} "
+    for fact in facts:
+        if fact.kind is ProofKind.ERROR and fact.of.startswith(start):
+            return Derived("error", (error.known_to_be(fact.of.removeprefix(start)),))
+    return value
+
+
+def _test_of(error: Caught, told: str, parts: tuple[Value, ...]) -> Test:
+    fact = Fact(
+        ProofKind.ERROR, error.file, error.at, f"the error is known: its text is {told}", of=f"{error.name} {told}"
+    )
+    return Test((Branch(frozenset({fact})),), (Branch(),), parts)
+
+
+def of_class(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
+    """``error instanceof SomeClass``: what it tells of the error's text."""
+    error = caught_in(left)
+    if error is None or error.path:
+        return test
+    told = _told_by_class(ev, right)
+    return _test_of(error, told, (left, right)) if told else test
+
+
+def _told_by_class(ev: Evaluator, cls: Value) -> str:
+    if isinstance(cls, Cls):
+        return AUTHORED_BY + cls.definition.name
+    if isinstance(cls, External) and cls.path and cls.path[-1] not in _ANY_ERROR:
+        return _by_name(ev, cls.package, cls.path[-1])
+    return ""
+
+
+def _by_name(ev: Evaluator, package: str, name: str) -> str:
+    told = ev.knowledge.text_of_error(package, name)
+    return AUTHORED_BY + name if told == AUTHORED else "" if told == "foreign" else told
+
+
+def is_of_class(thrown: Value, name: str) -> bool:
+    """Whether what the code throws is an error of this class, or of one that is made from it."""
+    if isinstance(thrown, External):
+        return name in thrown.path[-2:]
+    if caught_in(thrown) is not None:
+        return True
+    cls: Value | None = thrown.cls if isinstance(thrown, Obj) else None
+    for _ in range(_MAX_CLASSES):
+        if not isinstance(cls, Cls):
+            break
+        if cls.definition.name == name:
+            return True
+        cls = cls.superclass
+    return False
+
+
+def _is_own(ev: Evaluator, name: str) -> bool:
+    """Whether errors of this name are nobody's that is known: the code's own, then."""
+    return name not in _ANY_ERROR and not ev.knowledge.text_of_error("", name)
+
+
+def of_equality(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
+    """``error.message === "Not found"``, ``error.name === "ZodError"``."""
+    for one, other in ((left, right), (right, left)):
+        error = caught_in(one)
+        if error is None or not isinstance(other, Const) or not isinstance(other.value, str):
+            continue
+        if error.path == ("message",):
+            return _test_of(error, AUTHORED, (left, right))
+        if error.path in {("name",), ("constructor", "name")}:
+            told = _by_name(ev, "", other.value) or (AUTHORED_BY + other.value if _is_own(ev, other.value) else "")
+            return _test_of(error, told, (left, right)) if told else test
+    return test
+
+
+def of_membership(test: Test, collection: Value, item: Value) -> Test:
+    """``error.message.includes("not found")``, ``KNOWN.includes(error.message)``: a text that somebody foresaw."""
+    for one, other in ((collection, item), (item, collection)):
+        error = caught_in(one)
+        if error is not None and error.path[-1:] == ("message",) and not isinstance(other, Obj):
+            return _test_of(error, AUTHORED, (collection, item))
+    return test
+
+
+def tells(value: Value) -> bool:
+    """Whether something of a caught error is part of this."""
+    return any(mark[0] == CAUGHT for mark in marks(value))

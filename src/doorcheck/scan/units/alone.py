@@ -1,0 +1,128 @@
+"""What is asked of an app as a whole. Each question is answered on its own, from files of its own.
+
+An answer hangs on no other question, and is known from the last run where nothing it read has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from doorcheck.scan.doors.cached import cached_in, imports_a_cache
+from doorcheck.scan.doors.inventory import AppFiles, owner_of
+from doorcheck.scan.doors.kept import Kept
+from doorcheck.scan.doors.pages import pages_of
+from doorcheck.scan.doors.prerendered import Prerendering
+from doorcheck.scan.facts.evaluator import Evaluator
+from doorcheck.scan.project.tree import UnreadableFile
+from doorcheck.scan.units.ground import Ground
+
+MAX_CACHING = 150
+"""How many files with cached functions are followed."""
+
+
+class Whole(msgspec.Struct, frozen=True, array_like=True):
+    """One question of an app: ``kind`` is kept; ``about`` names what beside files and their imports it hangs on."""
+
+    kind: str
+    app: str
+    about: tuple[str, ...] = ()
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """The answer to one of them."""
+
+    kept: tuple[Kept, ...] = ()
+
+
+class Answers(msgspec.Struct, array_like=True):
+    """An answer with the files it was read from."""
+
+    asked: Whole
+    told: Told
+    read: list[str]
+
+
+class Alone:
+    """Answers what is asked of whole apps, from the last run's answers where ``stands`` says that they still hold."""
+
+    def __init__(
+        self, ground: Ground, known: Sequence[Answers] = (), stands: Callable[[Sequence[str]], bool] | None = None
+    ) -> None:
+        self._ground = ground
+        self._known = {each.asked: each for each in known}
+        self._stands = stands
+        self._answers: dict[Whole, Answers] = {}
+        self._caching: dict[str, tuple[str, ...]] = {}
+        self.looked = False
+        """Whether anything was answered from the files."""
+
+    def kept(self, app: str) -> tuple[Kept, ...]:
+        """What an app keeps longer than one request."""
+        if app not in self._caching:
+            self._caching[app] = tuple(self._files_that_cache(app))
+        return self._ask(Whole("kept", app, self._caching[app])).kept
+
+    @property
+    def answers(self) -> list[Answers]:
+        """All that was asked, to be kept for the next run."""
+        return list(self._answers.values())
+
+    @property
+    def recalled(self) -> list[str]:
+        """The files that answers of the last run hang on which still hold."""
+        return [path for asked, each in self._answers.items() if each is self._known.get(asked) for path in each.read]
+
+    def _ask(self, question: Whole) -> Told:
+        answer = self._answers.get(question)
+        if answer is None:
+            answer = self._answers[question] = self._recalled(question) or self._answered(question)
+        return answer.told
+
+    def _recalled(self, question: Whole) -> Answers | None:
+        known = self._known.get(question)
+        return known if known is not None and self._stands is not None and self._stands(known.read) else None
+
+    def _answered(self, question: Whole) -> Answers:
+        self.looked = True
+        ev = self._ground.evaluator()
+        files = next(each for each in self._ground.files if each.app.path == question.app)
+        searched: set[str] = set()
+        told = Told(kept=tuple(self._keeping(ev, files, question.about, searched)))
+        return Answers(question, told, sorted({*ev.program.asked_for, *searched}))
+
+    def _keeping(self, ev: Evaluator, files: AppFiles, caching: Sequence[str], searched: set[str]) -> list[Kept]:
+        found: list[Kept] = []
+        for path in caching[:MAX_CACHING]:
+            module = ev.program.module(path)
+            if module is not None and not module.is_client():
+                found.extend(cached_in(ev, module))
+
+        def source_of(path: str) -> bytes:
+            searched.add(path)
+            try:
+                return self._ground.tree.read(path)
+            except UnreadableFile:
+                return b""
+
+        pages = list(pages_of(files))
+        configurations = self._configurations(files.app.path)
+        found.extend(Prerendering(ev, self._ground.reader.skim_of, source_of).kept(pages, configurations))
+        return found
+
+    def _configurations(self, app: str) -> list[str]:
+        start = "" if app == "." else f"{app}/"
+        return [path for path in self._ground.tree.sources if path.startswith(f"{start}next.config.")]
+
+    def _files_that_cache(self, app: str) -> Iterator[str]:
+        """The files of an app, or of packages beside all apps, that may hold cached functions."""
+        reader, files = self._ground.reader, list(self._ground.files)
+        marked = set(reader.marked())
+        apps = tuple(each.app.path for each in files)
+        for path in self._ground.tree.sources:
+            skimmed = reader.skim_of(path) if path not in marked else None
+            if path in marked or (skimmed is not None and imports_a_cache(skimmed.links)):
+                inside = any(each == "." or path.startswith(each + "/") for each in apps)
+                if not inside or owner_of(path, files).path == app:
+                    yield path
