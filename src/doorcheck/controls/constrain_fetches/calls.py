@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.core import Written
-from doorcheck.scan.facts import addresses, bounds
-from doorcheck.scan.facts.addresses import Chosen, Part, Source
+from doorcheck.scan.facts import bounds, destinations
 from doorcheck.scan.facts.bounds import Aspect, bounded
+from doorcheck.scan.facts.destinations import Chosen, Part, Source
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.settings import is_secret_name
@@ -94,12 +94,12 @@ def _addresses(case: DoorCase) -> Iterator[tuple[Effect | None, Chosen, Facts, W
         if effect.kind not in _CALLS or effect.subject != "fetch":
             continue
         if effect not in read:
-            read[effect] = addresses.of_effect(effect)
+            read[effect] = destinations.of_effect(effect)
         for chosen in read[effect]:
             yield effect, chosen, happening.facts | chosen.facts, seen_effect(effect, happening.through)
     for way in case.trace.ways_out:
         target = _rewritten_to(way.value)
-        for chosen in addresses.chosen_in(target) if target is not None else ():
+        for chosen in destinations.chosen_in(target) if target is not None else ():
             yield None, chosen, way.facts | chosen.facts, Written("hands the request on", place(*way.at))
 
 

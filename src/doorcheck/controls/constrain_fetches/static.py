@@ -5,7 +5,7 @@ from __future__ import annotations
 from doorcheck.controls.constrain_fetches import spec
 from doorcheck.controls.constrain_fetches.calls import Call, Standing, calls_of
 from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why
-from doorcheck.scan.facts.addresses import Part, Source
+from doorcheck.scan.facts.destinations import Part, Source
 from doorcheck.scan.facts.proofs import ProofKind, proven
 from doorcheck.scan.judging import DoorCase, not_followed
 

@@ -8,8 +8,10 @@ from doorcheck.scan.facts import (
     bounds,
     bytewise,
     claims,
+    counters,
     deliveries,
     failures,
+    guesses,
     narrowing,
     ownership,
     roles,
@@ -87,6 +89,7 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     """The value of a binary operation."""
     if operator in _EQUALITY:
         test = equal(ev, left, right, scope, at, state)
+        test = counters.equal(ev, left, right, test, state, scope.module.path, at)
         signatures.plainly(ev, left, right, scope.module.path, at)
         return test if operator in {"==", "==="} else Test(test.no_branches, test.yes_branches, test.parts)
     if operator == "instanceof":
@@ -100,7 +103,9 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator in {"<", ">", "<=", ">="}:
         if isinstance(left, Const) and isinstance(right, Const) and (known := _ordered(operator, left, right)):
             return known
-        return roles.counted(operator, left, right) or narrowing.limited(operator, left, right, scope.module.path, at)
+        file = scope.module.path
+        test = roles.counted(operator, left, right) or narrowing.limited(operator, left, right, file, at)
+        return counters.compared(ev, operator, left, right, test, state, file, at)
     return Derived("xor" if operator == "^" else "arithmetic", (left, right))
 
 
@@ -238,6 +243,7 @@ def _proved_by_equality(
             return (Branch(frozenset({one.proof})),)
         if (proof := _secret_match(ev, one, other, scope, at)) is not None:
             ev.attempts.add(proof)
+            guesses.tried(ev, proof, (one, other), state)
             return _unless_unset(ev, one, other, proof, state)
     return EITHER
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from doorcheck.scan.facts import binding, calls, chains, names, promises, replies
 from doorcheck.scan.facts.asides import Asides
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
+from doorcheck.scan.facts.guesses import GUESS
+from doorcheck.scan.facts.limits import COUNTED
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.options import OptionKey
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
@@ -29,6 +31,7 @@ from doorcheck.scan.facts.values import (
 from doorcheck.scan.syntax import positions
 
 _MAX_NESTED = 4
+ASIDE = frozenset({COUNTED, GUESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Trace:
 
     ways_out: tuple[WayOut, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    counted: tuple[Happening, ...] = ()
+    """Where a limit counts, and where a credential is tried: no operations, but what abuse is told by."""
     attempts: frozenset[Fact] = frozenset()
     asides: Asides = field(default_factory=Asides)
     """What may fail and is not caught, and what is written to logs."""
@@ -102,7 +107,8 @@ def follow(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
         over_budget = True
     return Trace(
         ways_out=tuple(way for exit_ in exits for way in _ways_out(exit_, file)),
-        happenings=tuple(ev.happenings),
+        happenings=tuple(one for one in ev.happenings if one.effect.kind not in ASIDE),
+        counted=tuple(one for one in ev.happenings if one.effect.kind in ASIDE),
         attempts=frozenset(ev.attempts),
         asides=ev.asides,
         over_budget=over_budget,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import bounds, built, comparisons, failures, narrowing, replies, requests, streams, texts
+from doorcheck.scan.facts import (
+    bounds,
+    built,
+    comparisons,
+    failures,
+    memory,
+    narrowing,
+    replies,
+    requests,
+    streams,
+    texts,
+)
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -45,6 +56,7 @@ _MAKES_TEXT = frozenset(
     }
 )  # fmt: skip
 """Methods that only a text has, or that give one: on anything else the call throws."""
+_CUTS = frozenset({"concat", "replace", "trim", "slice", "substring", "split"})
 _SPELLS = frozenset({"toLowerCase", "toUpperCase", "toLocaleLowerCase", "toLocaleUpperCase"})
 _Handler = Callable[["Evaluator", Call, State, int, str], Value]
 
@@ -76,14 +88,7 @@ def method(
         return Derived("string", (target, *arguments))
     if isinstance(target, Env | Derived) and name in _SPELLS and not arguments:
         return Derived("text", (target,))
-    if isinstance(target, Const | Derived | Env) and name in {
-        "concat",
-        "replace",
-        "trim",
-        "slice",
-        "substring",
-        "split",
-    }:
+    if isinstance(target, Const | Derived | Env) and name in _CUTS:
         return Derived("text", (target, *arguments))
     return None
 
@@ -339,7 +344,9 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Math.round": _number,
     "Math.trunc": _number,
     "Math.abs": _number,
-    "Date": _number,
+    "Date": memory.date,
+    "Date.now": memory.date,
+    "performance.now": memory.date,
     "BigInt": _number,
     "decodeURIComponent": _text,
     "encodeURIComponent": _encoded,
@@ -375,6 +382,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "FormData": built.form,
     "RegExp": _regular_expression,
     "Set": _set,
+    "Map": memory.new_map,
     "ReadableStream": streams.made,
     "TransformStream": streams.made,
     "URL": _url,
