@@ -147,7 +147,7 @@ def _standing(case: DoorCase, effect: Effect | None, chosen: Chosen, facts: Fact
 def _constrained(value: Input, part: Part, facts: Facts) -> Written | None:
     """What leaves nothing of the choice: known hosts, a fixed set, the form of an id, a record found by it."""
     check, name = value.check, name_of(value)
-    if check is not None and check.counts and check.shape.closed:
+    if check is not None and check.counts and check.shape.plain:
         return Written(check.says, place(check.file, check.at))
     held = bounded(facts, Aspect.HOST, name)
     if held is None and part in {Part.PATH, Part.LEAVES, Part.SCHEME}:

@@ -13,6 +13,7 @@ from doorcheck.scan.facts import (
     failures,
     guesses,
     narrowing,
+    origins,
     ownership,
     roles,
     sending,
@@ -389,5 +390,6 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
         return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
-    test = failures.of_membership(Test(EITHER, EITHER, (collection, item)), collection, item)
+    asked_for = Test(origins.named_by_settings(collection, item, scope.module.path, at), EITHER, (collection, item))
+    test = failures.of_membership(asked_for, collection, item)
     return narrowing.one_of(test, collection, item, scope.module.path, at)

@@ -64,6 +64,15 @@ def keeps_to_hosts(source: str, flags: str) -> bool:
 
 
 @lru_cache(maxsize=512)
+def is_closed(source: str, flags: str) -> bool:
+    """Whether what a pattern matches can be neither another host nor markup behind what looks like its own."""
+    pattern = _compiled(source, flags)
+    if pattern is None or not keeps_to_hosts(source, flags):
+        return False
+    return not any(_found(pattern, f"{text}<x") for text in pattern.root.examples()[:_MAX_SAMPLES])
+
+
+@lru_cache(maxsize=512)
 def speaks_of_inside(source: str, flags: str) -> bool:
     """Whether a pattern matches private addresses, and not others."""
     pattern = _compiled(source, flags)

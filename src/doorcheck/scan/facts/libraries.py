@@ -12,6 +12,7 @@ from doorcheck.scan.facts import (
     chains,
     guesses,
     limiters,
+    markup,
     platform,
     policed,
     predicates,
@@ -383,5 +384,6 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Router: _router,
     rows.Validator: validators.validate,
     rows.AddressCheck: bounds.asked_of_address,
+    rows.Markup: markup.made,
     rows.Log: asides.write,
 }

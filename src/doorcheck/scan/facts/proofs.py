@@ -67,9 +67,9 @@ PROVING = frozenset(
 )
 
 
-PARSED, TYPED = "parsed ", "type of "
-"""Begin what a CHECKED fact is about: a value that went through a schema, whatever is then used of it; and one of which
-no more is known than that it is a text or a list."""
+PARSED, TYPED, LOOSELY = "parsed ", "type of ", "loosely "
+"""Begin what a CHECKED fact is about: a value that went through a schema, whatever is then used of it; one of which no
+more is known than that it is a text or a list; and an origin whose test lets a stranger's pass as well."""
 
 
 MAX_MADE = 1 << 16

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import requests
-from doorcheck.scan.facts.bounds import Aspect, fact_about, names_in
+from doorcheck.scan.facts import hosts, requests
+from doorcheck.scan.facts.bounds import Aspect, fact_about, matched, names_in
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import certain, truth
-from doorcheck.scan.facts.values import ANYTHING, External, Fn, Input, Link, Obj, Promise, Value
+from doorcheck.scan.facts.values import ANYTHING, Branch, External, Fn, Input, Link, Obj, Promise, Test, Value
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
@@ -44,7 +44,9 @@ def _gather(
             )
             found.update(fact_about(aspect, name, place[1], place[0], says) for name in names_in(given))
         for argument in link.arguments[:3]:
-            if isinstance(argument, Fn) and link.name in _ASKS:
+            if hosts.pattern_of(argument) is not None and isinstance(argument, External):
+                found |= _matched(argument, given, place)
+            elif isinstance(argument, Fn) and link.name in _ASKS:
                 found |= _said(ev, argument, given, state, place)
             elif isinstance(argument, External) and argument.links:
                 _gather(ev, argument, given, state, place, depth + 1, found)
@@ -82,6 +84,12 @@ def _said(ev: Evaluator, function: Fn, given: Value, state: State, place: tuple[
     answer = ev.call_back(function, (given, ANYTHING), state.fork(), *place)
     yes, _ = truth(answer.value if isinstance(answer, Promise) else answer)
     return frozenset(fact for fact in certain(yes) if fact.kind is ProofKind.BOUNDED)
+
+
+def _matched(pattern: External, given: Value, place: tuple[int, str]) -> Facts:
+    """What a pattern lets through that a schema asks of a text."""
+    test = matched(Test((Branch(),), (), ()), pattern, given, place[1], place[0])
+    return frozenset(fact for branch in test.yes_branches for fact in branch.facts)
 
 
 def _of_file(schema: External) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import hosts
-from doorcheck.scan.facts.checks import ANYTHING, CLOSED, OPEN, SCALAR, Kind, Shape, Unknowns, either_of, object_of
+from doorcheck.scan.facts.checks import ANYTHING, OPEN, PLAIN, SCALAR, Kind, Shape, Unknowns, either_of, object_of
+from doorcheck.scan.facts.texts import is_whole, matches
 from doorcheck.scan.facts.values import Arr, Choice, Const, External, Fn, Link, Native, Obj, Value
 
 if TYPE_CHECKING:
@@ -177,15 +178,6 @@ def _wrap(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], de
     return found or (inner[0] if inner else OPEN)
 
 
-def _closed(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
-    """One of a fixed set, a number, an id; a text of a pattern that lets through nothing that leads elsewhere."""
-    del reader, depth
-    pattern = hosts.pattern_of(arguments[0]) if arguments else None
-    if pattern is not None and not hosts.keeps_to_hosts(*pattern):
-        return found or SCALAR
-    return CLOSED if found is None or found.kind is Kind.SCALAR else found
-
-
 def _answers(unknowns: Unknowns) -> _Step:
     def step(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
         del reader, depth
@@ -243,6 +235,20 @@ def _opens(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], d
         # a function that takes whatever comes may check it, and may not
         return OPEN if any(isinstance(value, Fn | Native | External) for value in arguments) else found
     return Shape(Kind.OPEN, None, None, (found.unknowns if found is not None else None) or reader.default)
+
+
+def _plain(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
+    del reader, arguments, depth
+    return PLAIN if found is None or found.kind is Kind.SCALAR else found
+
+
+def _pattern(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
+    """A text that matches a pattern; one that speaks of the whole text may leave no room for markup, nor for hosts."""
+    pattern = arguments[0] if arguments else None
+    read = hosts.pattern_of(pattern)
+    whole = isinstance(pattern, External) and is_whole(pattern) and matches(pattern, "<") is False
+    whole = whole and read is not None and hosts.is_closed(*read)
+    return _plain(reader, found, arguments, depth) if whole else found or SCALAR
 
 
 def _same(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
@@ -311,5 +317,6 @@ _STEPS: dict[str, _Step] = {
     "shape": _same,
     "json": _json,
     "literal": _literal,
-    "closed": _closed,
+    "plain": _plain,
+    "pattern": _pattern,
 }

@@ -185,6 +185,13 @@ class Validator(_Row, frozen=True, kw_only=True):
     """What this call does with unknown fields, where it decides that itself."""
 
 
+class Markup(_Row, frozen=True, kw_only=True):
+    """A call that makes HTML, or a text for it: in one that is ``safe`` nothing of what it was given is markup that
+    runs, and what is ``rendered`` keeps the markup that stood in it, or in the Markdown it was made of."""
+
+    result: Literal["safe", "rendered"] = "safe"
+
+
 class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """How a library builds schemas: what its functions and methods mean, by name; those not named change nothing."""
 
@@ -193,7 +200,8 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     roles: dict[
         Literal[
             "object", "strict-object", "loose-object", "record", "list", "anything", "custom", "union", "wrap",
-            "strips", "rejects", "keeps", "extend", "pick", "omit", "opens", "shape", "json", "literal", "closed",
+            "strips", "rejects", "keeps", "extend", "pick", "omit", "opens", "shape", "json", "literal",
+            "plain", "pattern",
         ],
         list[str],
     ]  # fmt: skip
@@ -286,6 +294,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
     guarding_agents: list[str] = []
     """Packages whose agents refuse private addresses when they connect."""
+    shared_hosts: list[str] = []
+    """Hosts below which anybody can have a name of their own."""
     measure_nouns: list[str] = []
     """Last words of the names of variables that hold a number or a setting."""
     secret_variable_parts: list[str] = []
@@ -326,6 +336,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     table: list[Table] = []
     pure: list[Pure] = []
     validator: list[Validator] = []
+    markup: list[Markup] = []
     schema: list[SchemaWords] = []
     client_only: list[ClientOnly] = []
     words: list[Words] = []
@@ -335,5 +346,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator | Log | AddressCheck
+    | Builder | Router | Validator | Log | Markup | AddressCheck
 )  # fmt: skip
