@@ -14,6 +14,7 @@ from doorcheck.scan.facts import (
     guesses,
     narrowing,
     origins,
+    own_pages,
     ownership,
     roles,
     sending,
@@ -137,6 +138,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         return known
     yes = _proved_by_equality(ev, left, right, scope, at, state)
     mine, others = ownership.by_equality(left, right, scope.module.path, at)
+    if same := own_pages.by_equality(left, right, scope.module.path, at):
+        yes = narrowing.also(yes, same)
     if mine or others:
         ev.attempts |= mine
         mine |= sending.by_equality(left, right)

@@ -10,6 +10,7 @@ from doorcheck.scan.facts import (
     asides,
     bounds,
     chains,
+    cookies,
     guesses,
     limiters,
     markup,
@@ -148,6 +149,7 @@ def _session_source(
     ev.attempts.add(proof)
     guesses.tried(ev, proof, arguments, state)
     signatures.verified(ev, row, callee, arguments, state, at, file)
+    cookies.of_library(ev, proof, (*arguments, callee), file, at)
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and row.absent == "null":
         return chains.attaching(ev, proof, "auth", handler)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, deliveries, failures, first_use, ownership, relations, replies, requests
+from doorcheck.scan.facts import (
+    chains,
+    cookies,
+    deliveries,
+    failures,
+    first_use,
+    ownership,
+    relations,
+    replies,
+    requests,
+)
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.settings import is_secret_name
@@ -264,6 +274,7 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
         link = value.links[-1] if value.links else None
         proof = source_proof(row, link.file if link else scope.module.path, link.at if link else at)
         ev.attempts.add(proof)
+        cookies.of_library(ev, proof, (value,), proof.file, proof.at)
         says_what_they_may = ownership.is_role_word(name)
         return Session(proof, (ownership.TENANT_ROLE if row.in_tenant else name,) if says_what_they_may else ())
     if isinstance(row, Builder | OwnHandlers):

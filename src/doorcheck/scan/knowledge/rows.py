@@ -217,6 +217,16 @@ class Table(_Row, frozen=True, kw_only=True):
     style: Literal["columns", "document"] = "columns"
 
 
+class SessionCookie(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The SameSite with which a library sets the cookie of its session where nothing else is configured.
+
+    ``library`` is what its packages have in common, as a session's source names it.
+    """
+
+    library: str
+    same_site: Literal["lax", "strict", "none"]
+
+
 class Log(_Row, frozen=True, kw_only=True):
     """A call that writes what it is given to a log. ``**.info()`` is that method of whatever the package gives."""
 
@@ -335,6 +345,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     error_class: list[ErrorClass] = []
     table: list[Table] = []
     pure: list[Pure] = []
+    session_cookie: list[SessionCookie] = []
     validator: list[Validator] = []
     markup: list[Markup] = []
     schema: list[SchemaWords] = []
