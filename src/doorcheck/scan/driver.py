@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from doorcheck.core import App, BlindSpot, ControlId, Location, Unknown, Verdict, Why
+from doorcheck.core import BlindSpot, ControlId, Location, Unknown, Verdict, Why
 from doorcheck.scan.doors import conventions
 from doorcheck.scan.doors.guards import Guard
 from doorcheck.scan.doors.inventory import AppFiles, files_of, owner_of, with_unique_ids
@@ -142,6 +143,7 @@ class Scan:
     def _apps_judged(
         self, doors: Sequence[JudgedDoor], guards: Mapping[str, Guard | None]
     ) -> Iterator[tuple[tuple[str, ControlId], Verdict]]:
+        alone = self.outside.alone
         for each in self.files:
             app = each.app
             mine = [door for door in doors if door.door.app == app.path]
@@ -151,13 +153,12 @@ class Scan:
                     continue
                 notes = tuple(DoorNote(door.door, door.shield, door.notes.get(control.spec.id)) for door in mine)
                 try:
-                    verdict = control.judge_app(self._app_case(app, manifest, notes, guards.get(app.path)))
+                    of_app = partial(alone.browsers, app.path), partial(alone.site, app.path)
+                    case = AppCase(app, manifest, notes, guards.get(app.path), *of_app)
+                    verdict = control.judge_app(case)
                 except Exception as error:
                     verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this app: {type(error).__name__}")
                 yield (app.path, control.spec.id), verdict
-
-    def _app_case(self, app: App, manifest: Location, notes: tuple[DoorNote, ...], guard: Guard | None) -> AppCase:
-        return AppCase(app, manifest, notes, guard, lambda: self.outside.alone.site(app.path))
 
     def _framework_line(self, manifest: str) -> Location:
         """Where the app's package.json names Next.js; its first line where that cannot be told."""

@@ -16,6 +16,7 @@ from doorcheck.scan.syntax import positions
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
     from doorcheck.scan.doors.kept import Kept
+    from doorcheck.scan.doors.sent import Browsers
     from doorcheck.scan.doors.site import Allowance, Site
     from doorcheck.scan.facts.following import Trace
     from doorcheck.scan.facts.proofs import Fact, Facts
@@ -60,6 +61,7 @@ class DoorNote:
 class AppCase:
     """One app with notes on its doors; ``manifest`` is its package.json, ``guard`` its middleware, if it has any.
 
+    ``browsers`` tells what it sends to browsers that is its server's; it is worked out when it is called.
     ``site`` gives the headers that it sends for its pages.
     """
 
@@ -67,6 +69,7 @@ class AppCase:
     manifest: Location
     doors: tuple[DoorNote, ...]
     guard: Guard | None = None
+    browsers: Callable[[], Browsers | None] = lambda: None
     site: Callable[[], Site | None] = lambda: None
 
 

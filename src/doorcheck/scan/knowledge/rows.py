@@ -48,6 +48,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     """Which argument chooses the records: the ``where`` of an options object, the first one, or all (raw SQL)."""
     address: bool = False
     """Whether its first argument is the address that it calls, or options with the address among them."""
+    subject: str = ""
+    """What it is about, where its arguments do not tell."""
     policies: bool = False
     """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
     failure: str = ""
@@ -205,6 +207,10 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     ]  # fmt: skip
 
 
+class AddressCheck(_Row, frozen=True, kw_only=True):
+    """A call that tells whether an address is a private one."""
+
+
 class Table(_Row, frozen=True, kw_only=True):
     """A call that declares a table: its name comes first, then its columns, or a ``document`` schema with fields."""
 
@@ -241,11 +247,12 @@ class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 class ClientOnly(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Functions that ask the browser for its session: called on the server they know nobody. ``providers`` are the
-    components that hand a session to them, and are made to be given it."""
+    components that hand a session to them, and are made to be given it, ``components`` those that take data there."""
 
     package: list[str]
-    names: list[str]
+    names: list[str] = []
     providers: list[str] = []
+    components: list[str] = []
 
 
 class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -296,6 +303,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    guarding_agents: list[str] = []
+    """Packages whose agents refuse private addresses when they connect."""
     shared_hosts: list[str] = []
     """Hosts below which anybody can have a name of their own."""
     measure_nouns: list[str] = []
@@ -332,6 +341,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     own_handlers: list[OwnHandlers] = []
     builder: list[Builder] = []
     router: list[Router] = []
+    address_check: list[AddressCheck] = []
     log: list[Log] = []
     error_class: list[ErrorClass] = []
     table: list[Table] = []
@@ -348,5 +358,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator | Log | Markup
+    | Builder | Router | Validator | Log | Markup | AddressCheck
 )  # fmt: skip

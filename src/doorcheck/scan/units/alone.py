@@ -17,9 +17,11 @@ from doorcheck.scan.doors.kept import Kept
 from doorcheck.scan.doors.middleware import Front
 from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.prerendered import Prerendering
+from doorcheck.scan.doors.sent import Browsers
 from doorcheck.scan.doors.site import Allowance, Site, allowances, site_of
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.project.tree import UnreadableFile
+from doorcheck.scan.units.browsing import Browsing, secrets_named
 from doorcheck.scan.units.ground import Ground
 
 MAX_CACHING = 150
@@ -27,8 +29,8 @@ MAX_CACHING = 150
 
 
 class Whole(msgspec.Struct, frozen=True, array_like=True):
-    """One question of an app: ``kind`` is kept, site or allowed; ``about`` names what it is about, and what beside
-    files and their imports it hangs on."""
+    """One question of an app: ``kind`` is kept, browsers, site or allowed; ``about`` is what it is about, and what
+    beside files and their imports it hangs on."""
 
     kind: str
     app: str
@@ -39,6 +41,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     """The answer to one of them."""
 
     kept: tuple[Kept, ...] = ()
+    browsers: Browsers | None = None
     site: Site | None = None
     allowed: tuple[Allowance, ...] = ()
 
@@ -71,6 +74,10 @@ class Alone:
         if app not in self._caching:
             self._caching[app] = tuple(self._files_that_cache(app))
         return self._ask(Whole("kept", app, self._caching[app])).kept
+
+    def browsers(self, app: str) -> Browsers:
+        """What an app sends to browsers that is its server's."""
+        return self._ask(Whole("browsers", app, secrets_named(self._ground, app))).browsers or Browsers()
 
     def site(self, app: str) -> Site:
         """What an app sends for its pages, and says of other sites' origins."""
@@ -106,11 +113,15 @@ class Alone:
     def _answered(self, question: Whole) -> Answers:
         self.looked = True
         files = next(each for each in self._ground.files if each.app.path == question.app)
-        if question.kind != "kept":
+        if question.kind in {"site", "allowed"}:
             return self._about_headers(question, files)
         ev = self._ground.evaluator()
-        searched: set[str] = set()
-        told = Told(kept=tuple(self._keeping(ev, files, question.about, searched)))
+        if question.kind == "browsers":
+            browsing = Browsing(self._ground, ev, files)
+            told, searched = Told(browsers=browsing.answer(question.about)), browsing.searched
+        else:
+            searched = set()
+            told = Told(kept=tuple(self._keeping(ev, files, question.about, searched)))
         return Answers(question, told, sorted({*ev.program.asked_for, *searched}))
 
     def _about_headers(self, question: Whole, files: AppFiles) -> Answers:
