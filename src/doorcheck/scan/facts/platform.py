@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import built, comparisons, failures, narrowing, replies, requests, streams, texts
+from doorcheck.scan.facts import asides, built, comparisons, failures, narrowing, replies, requests, streams, texts
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -125,6 +125,12 @@ def _encoded(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -
     """A text in which nothing means anything to an address any more."""
     del ev, state, at, file
     return Derived("text", (Derived("encoded", arguments),))
+
+
+def _keys(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    """The names of an object's fields, without what they hold."""
+    del ev, state, at, file
+    return Derived("text", (Derived("keys", arguments),))
 
 
 def _json(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -310,12 +316,6 @@ def _error(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> 
     return Derived("error", arguments)
 
 
-def _log(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del state
-    ev.asides.log(arguments, at, file, tuple(ev.stack))
-    return ANYTHING
-
-
 _FUNCTIONS: dict[str, _Handler] = {
     "Promise.all": _promise_all,
     "Promise.allSettled": _promise_all,
@@ -352,7 +352,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Object.fromEntries": _from_entries,
     "Object.values": _values,
     "Object.entries": _entries,
-    "Object.keys": _text,
+    "Object.keys": _keys,
     "Object.freeze": _same,
     "Array.from": _same,
     "structuredClone": _same,
@@ -385,5 +385,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "crypto.webcrypto.subtle.verify": _subtle_verify,
     "Error": _error,
     "TypeError": _error,
-    **dict.fromkeys((f"console.{name}" for name in ("log", "error", "warn", "info", "debug", "dir", "trace")), _log),
+    **dict.fromkeys(
+        (f"console.{name}" for name in ("log", "error", "warn", "info", "debug", "dir", "trace")), asides.written
+    ),
 }
