@@ -137,7 +137,6 @@ def test_what_proves_nothing_has_no_row(package: str, path: str) -> None:
         ("stripe", "default().checkout.sessions.create()", "payment", True, "no-match"),
         ("stripe", "default().customers.retrieve()", "payment", False, "no-match"),
         ("node:fs/promises", "default.readFile()", "file", False, "no-match"),
-        ("@upstash/ratelimit", "Ratelimit().limit()", "limiter", False, "no-match"),
         ("@upstash/redis", "Redis.fromEnv().get()", "cache", False, "no-match"),
         ("@aws-sdk/client-s3", "S3Client().send()", "storage", True, "no-match"),
         ("@aws-sdk/client-kms", "KMSClient().send()", "outbound", True, "no-match"),
@@ -153,6 +152,8 @@ def test_a_sensitive_operation_is_known(package: str, path: str, kind: str, writ
     ("package", "path", "kind"),
     [
         ("next/navigation", "redirect()", rows.Denial),
+        ("@upstash/ratelimit", "Ratelimit().limit()", rows.Limiter),
+        ("rate-limiter-flexible", "RateLimiterRedis().consume()", rows.Limiter),
         ("react", "cache()", rows.Identity),
         ("next/server", "after()", rows.Callback),
         ("@prisma/client", "PrismaClient().$transaction()", rows.Callback),

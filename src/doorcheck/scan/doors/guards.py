@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from doorcheck.core import Location
+from doorcheck.core import Location, Written
 from doorcheck.scan.facts.proofs import Fact
 
 
@@ -13,13 +13,14 @@ class Shield:
     """What the middleware does for one door. ``stops`` is None where there is none or nobody can say.
 
     ``covers`` tells whether its matcher includes the door's path; ``says`` is the sentence for the report, empty where
-    the middleware checks nothing.
+    the middleware checks nothing. ``limits`` is where it limits how often this path is called.
     """
 
     covers: bool | None = None
     stops: bool | None = None
     says: str = ""
     at: Location | None = None
+    limits: Written | None = None
 
 
 NO_SHIELD = Shield()

@@ -6,11 +6,12 @@ what it stops today depends on a matcher, on its own list of paths, and on the f
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from doorcheck.core import Door, DoorKind, Location
+from doorcheck.core import Door, DoorKind, Location, Written
 from doorcheck.scan.doors import conventions
 from doorcheck.scan.doors.guards import NO_SHIELD, Guard, Shield
 from doorcheck.scan.doors.inventory import AppFiles
@@ -24,6 +25,7 @@ from doorcheck.scan.facts import following, names
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import LoadedModule, Program
+from doorcheck.scan.facts.proofs import ProofKind
 from doorcheck.scan.facts.requests import request_for
 from doorcheck.scan.facts.values import UNDEFINED, Arr, Const, Input, Obj, Value
 from doorcheck.scan.syntax import positions
@@ -56,6 +58,7 @@ class Front:
         self._known: dict[tuple[str, str], Outcome] = {}
         self._over_actions: Shield | None = None
         self._settled: Outcome | None = None
+        self._counts = False
         self.guard: Guard | None = None
         if files.middleware is not None:
             ev.special.update(special_functions())
@@ -66,6 +69,7 @@ class Front:
         self._function = function
         self._matcher = _matcher_of(ev, program, module, (files.app.path, sources))
         self.guard = self._guard(self._followed("", ""))
+        self._counts = any(fact.kind is ProofKind.LIMITED for fact in self.guard.attempts)
 
     def shield(self, door: Door) -> Shield:
         """What the middleware does on the way to this door."""
@@ -73,6 +77,10 @@ class Front:
 
     def shield_of(self, kind: DoorKind, route: str | None, methods: Sequence[str]) -> Shield:
         """What the middleware does on the way to a door of this kind."""
+        shield = self._shield_of(kind, route, methods)
+        return dataclasses.replace(shield, limits=self._limits(kind, route, methods)) if self._counts else shield
+
+    def _shield_of(self, kind: DoorKind, route: str | None, methods: Sequence[str]) -> Shield:
         if self.guard is None:
             return NO_SHIELD
         if route is None or kind is DoorKind.SERVER_ACTION:
@@ -80,6 +88,21 @@ class Front:
                 self._over_actions = self._of_action()
             return self._over_actions
         return self._of_route(_ROUTER_SEGMENT.sub(r"/[\1]", route), methods or ("GET", "POST"))
+
+    def _limits(self, kind: DoorKind, route: str | None, methods: Sequence[str]) -> Written | None:
+        """Where the middleware limits how often callers come this way; an action is called through any page."""
+        if route is None or kind is DoorKind.SERVER_ACTION:
+            pages = sorted({page.route for page in pages_of(self._files)} or {"/"})
+            found = [self._limit_of(page, ("POST",)) for page in pages[:MAX_PAGES]]
+            return found[0] if all(found) and len(pages) <= MAX_PAGES else None
+        return self._limit_of(_ROUTER_SEGMENT.sub(r"/[\1]", route), methods or ("GET", "POST"))
+
+    def _limit_of(self, route: str, methods: Sequence[str]) -> Written | None:
+        if self._matcher.covers(route).extent in {Extent.NEVER, Extent.UNKNOWN}:
+            return None
+        kept = [self._outcome(sample_paths(route)[0], method).limit for method in methods]
+        fact = kept[0] if all(kept) else None
+        return Written(fact.says, _located(fact.file, fact.at)) if fact is not None else None
 
     def stops_at(self, route: str) -> bool:
         """Whether the middleware stops strangers who open the page with this route."""
@@ -153,13 +176,17 @@ class Front:
         function = self._function
         anywhere = outcome_of(trace, "")
         place = function.config_at if function.config_at is not None else function.at
-        at = Location(function.file, max(positions.line_of(place), 1), max(positions.column_of(place), 1))
+        at = _located(function.file, place)
         checks = _checks(trace, anywhere)
         if anywhere.stops:
             self._settled = anywhere
         says = "the middleware checks who is calling" if checks else anywhere.says
         attempts = tuple(sorted(trace.attempts, key=lambda fact: (fact.file, fact.at, fact.kind)))
         return Guard(at, checks, says, attempts, self._matcher.refusal)
+
+
+def _located(file: str, place: int) -> Location:
+    return Location(file, max(positions.line_of(place), 1), max(positions.column_of(place), 1))
 
 
 def _checks(trace: Trace, anywhere: Outcome) -> bool | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from doorcheck.scan.facts import limits
 from doorcheck.scan.facts.following import Trace, WayOut
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, proven
 from doorcheck.scan.facts.texts import text_of
@@ -17,13 +18,15 @@ _PASSES = "a stranger passes the middleware on this path"
 class Outcome:
     """``stops`` is True where everybody who is let through has proved who they are, None where nobody can say.
 
-    ``forgeable`` tells that something is tested which a caller can make up, ``doubt`` what could not be followed.
+    ``forgeable`` tells that something is tested which a caller can make up, ``doubt`` what could not be followed,
+    ``limit`` which limit on calls all have passed who are let through.
     """
 
     stops: bool | None
     says: str
     forgeable: bool = False
     doubt: Fact | None = None
+    limit: Fact | None = None
 
 
 def outcome_of(trace: Trace, path: str) -> Outcome:
@@ -33,6 +36,16 @@ def outcome_of(trace: Trace, path: str) -> Outcome:
     if trace.over_budget:
         return Outcome(None, "following the middleware took more steps than a scan grants")
     let_through = [facts for way in trace.ways_out if way.how == "return" for facts in _passing(way, path)]
+    return replace(_of_who(let_through), limit=_limit(let_through))
+
+
+def _limit(let_through: Sequence[Facts]) -> Fact | None:
+    """The limit on calls that everybody has passed who is let through."""
+    kept = [limits.passed(facts, limits.CALLS) for facts in let_through if not limits.exceeded(facts)]
+    return kept[0][0] if kept and all(kept) and len(kept) == len(let_through) else None
+
+
+def _of_who(let_through: Sequence[Facts]) -> Outcome:
     strangers = [facts for facts in let_through if not proven(facts)]
     if not strangers:
         return Outcome(True, "the middleware lets nobody through who has not proved who they are")

@@ -14,6 +14,7 @@ from doorcheck.scan.facts import (
     libraries,
     members,
     narrowing,
+    origins,
     platform,
     promises,
     records,
@@ -241,6 +242,8 @@ def _method_of_external(
     if stored is not None:
         return stored
     known = texts.method(target, name, arguments)
+    if known is None and name in {"test", "exec"}:
+        known = origins.by_pattern(ev, target, arguments, scope.module.path, at)
     if known is None and name == "test":
         known = narrowing.matches(target, arguments, scope.module.path, at)
     if known is not None:
@@ -322,7 +325,8 @@ def _method_of_other(
 ) -> Value:
     file = scope.module.path
     _note_lost(ev, ANYTHING, arguments)
-    special = platform.method(ev, target, name, arguments, state, scope, at)
+    special: Value | None = origins.asked(ev, target, name, arguments, file, at)
+    special = special or platform.method(ev, target, name, arguments, state, scope, at)
     if special is not None:
         return special
     own = members.member(ev, target, name, state, scope, at)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts import (
     bytewise,
     claims,
+    counters,
     deliveries,
     failures,
+    guesses,
     narrowing,
+    origins,
     ownership,
     roles,
     sending,
@@ -86,6 +89,7 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     """The value of a binary operation."""
     if operator in _EQUALITY:
         test = equal(ev, left, right, scope, at, state)
+        test = counters.equal(ev, left, right, test, state, scope.module.path, at)
         signatures.plainly(ev, left, right, scope.module.path, at)
         return test if operator in {"==", "==="} else Test(test.no_branches, test.yes_branches, test.parts)
     if operator == "instanceof":
@@ -99,7 +103,9 @@ def binary(ev: Evaluator, operator: str, left: Value, right: Value, state: State
     if operator in {"<", ">", "<=", ">="}:
         if isinstance(left, Const) and isinstance(right, Const) and (known := _ordered(operator, left, right)):
             return known
-        return roles.counted(operator, left, right) or narrowing.limited(operator, left, right, scope.module.path, at)
+        file = scope.module.path
+        test = roles.counted(operator, left, right) or narrowing.limited(operator, left, right, file, at)
+        return counters.compared(ev, operator, left, right, test, state, file, at)
     return Derived("xor" if operator == "^" else "arithmetic", (left, right))
 
 
@@ -237,6 +243,7 @@ def _proved_by_equality(
             return (Branch(frozenset({one.proof})),)
         if (proof := _secret_match(ev, one, other, scope, at)) is not None:
             ev.attempts.add(proof)
+            guesses.tried(ev, proof, (one, other), state)
             return _unless_unset(ev, one, other, proof, state)
     return EITHER
 
@@ -380,5 +387,6 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
         return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
-    test = failures.of_membership(Test(EITHER, EITHER, (collection, item)), collection, item)
+    asked_for = Test(origins.named_by_settings(collection, item, scope.module.path, at), EITHER, (collection, item))
+    test = failures.of_membership(asked_for, collection, item)
     return narrowing.one_of(test, collection, item, scope.module.path, at)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.asides import Asides
 from doorcheck.scan.facts.handing import HandedOver
+from doorcheck.scan.facts.limits import thrown_beyond
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
@@ -179,10 +180,14 @@ class Evaluator:
 
     def happen(self, effect: Effect, state: State) -> None:
         """Record an effect on the path of this state."""
-        self._note(Happening(effect, state.facts, tuple(self.stack)))
+        self.tell(effect, state)
         self.asides.fail((effect,))
         if not effect.writes and not proven(state.facts):
             state.reads[effect.file, effect.at] = effect
+
+    def tell(self, effect: Effect, state: State) -> None:
+        """Record on the path of this state what is no operation and cannot fail."""
+        self._note(Happening(effect, state.facts, tuple(self.stack)))
 
     def _note(self, happening: Happening) -> None:
         key = id(happening.effect), happening.facts
@@ -332,7 +337,7 @@ class Evaluator:
         if not returns:
             return [], exits, False
         before = state.facts
-        common = shared(exit_.state.facts for exit_ in returns)
+        common = shared(exit_.state.facts for exit_ in returns) | thrown_beyond(before, exits)
         alternatives = alternatives_of([(one.value, one.state) for one in returns], before | common)
         joined = returns[0].state
         for exit_ in returns[1:]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from doorcheck.scan.facts import binding, calls, chains, names, promises, replies
 from doorcheck.scan.facts.asides import Asides
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
+from doorcheck.scan.facts.guesses import GUESS
+from doorcheck.scan.facts.limits import COUNTED
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.options import OptionKey
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts
@@ -29,6 +31,7 @@ from doorcheck.scan.facts.values import (
 from doorcheck.scan.syntax import positions
 
 _MAX_NESTED = 4
+ASIDE = frozenset({COUNTED, GUESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Trace:
 
     ways_out: tuple[WayOut, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    counted: tuple[Happening, ...] = ()
+    """Where a limit counts, and where a credential is tried: no operations, but what abuse is told by."""
     attempts: frozenset[Fact] = frozenset()
     asides: Asides = field(default_factory=Asides)
     """What may fail and is not caught, and what is written to logs."""
@@ -101,8 +106,9 @@ def follow(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
     except BudgetExceeded:
         over_budget = True
     return Trace(
-        ways_out=tuple(way for exit_ in exits for way in _ways_out(exit_, file)),
-        happenings=tuple(ev.happenings),
+        ways_out=tuple(way for exit_ in exits for way in _ways_out(exit_, _file_of(value, file))),
+        happenings=tuple(one for one in ev.happenings if one.effect.kind not in ASIDE),
+        counted=tuple(one for one in ev.happenings if one.effect.kind in ASIDE),
         attempts=frozenset(ev.attempts),
         asides=ev.asides,
         over_budget=over_budget,
@@ -151,6 +157,11 @@ def _exits(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
     for exit_ in exits:
         exit_.value = promises.awaited_value(ev, exit_.value, exit_.state, exit_.at, file)
     return exits
+
+
+def _file_of(value: Value, file: str) -> str:
+    """The file in which a handler's own ways out are: a wrapper's handler stands in the wrapper's."""
+    return value.module.path if isinstance(value, Fn) else file
 
 
 def _ways_out(exit_: Exit, file: str) -> list[WayOut]:

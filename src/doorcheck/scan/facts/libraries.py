@@ -6,7 +6,19 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from doorcheck.scan.facts import asides, chains, platform, policed, predicates, shapes, signatures, validators
+from doorcheck.scan.facts import (
+    asides,
+    chains,
+    guesses,
+    limiters,
+    markup,
+    platform,
+    policed,
+    predicates,
+    shapes,
+    signatures,
+    validators,
+)
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -134,6 +146,7 @@ def _session_source(
     if row.proof == "token":
         proof = dataclasses.replace(proof, source=carrier_of(arguments))
     ev.attempts.add(proof)
+    guesses.tried(ev, proof, arguments, state)
     signatures.verified(ev, row, callee, arguments, state, at, file)
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and row.absent == "null":
@@ -165,7 +178,7 @@ def _sink(
     tables = (argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument))
     effect = Effect(
         row.kind,
-        writes=row.writes and not _only_selects(row, arguments),
+        writes=row.writes and not predicates.only_selects(row, arguments),
         says=describe(callee, row),
         file=file,
         at=at,
@@ -184,20 +197,6 @@ def _sink(
     ev.happen(effect, state)
     run_callbacks(ev, arguments, state, at, file, Row(effect))
     return Query(effect)
-
-
-def _only_selects(row: rows.Sink, arguments: tuple[Value, ...]) -> bool:
-    """Whether the SQL text of a raw query begins with a read."""
-    if row.kind != "database" or not arguments:
-        return False
-    text = next(
-        (str(part.value) for part in made_from(arguments[0], 6) if isinstance(part, Const) and _is_text(part)), ""
-    )
-    return text.lstrip("( \n\t\r").upper().startswith(("SELECT", "WITH", "SHOW", "EXPLAIN"))
-
-
-def _is_text(value: Value) -> bool:
-    return isinstance(value, Const) and isinstance(value.value, str) and bool(value.value.strip())
 
 
 def _is_table(value: Value) -> bool:
@@ -373,6 +372,7 @@ def member_row(row: rows.Builder | rows.OwnHandlers, value: External, file: str,
 _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.SessionSource: _session_source,
     rows.Sink: _sink,
+    rows.Limiter: limiters.ask,
     rows.Denial: _denial,
     rows.Identity: _identity,
     rows.CallerCookie: _caller_cookie,
@@ -383,5 +383,6 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.Markup: markup.made,
     rows.Log: asides.write,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts.addresses import tells_where_from
 from doorcheck.scan.facts.comparisons import is_credential_name, is_hashed
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.truth import is_public_mark
@@ -225,6 +226,7 @@ def _of_links(value: External, columns: bool) -> list[tuple[str, Value]]:
 def found_in_store(ev: Evaluator, store: Value, key: Value, scope: Scope, at: int) -> Value | None:
     """A look-up in something the server keeps, by a credential that the caller carries; None if it is no such thing."""
     carried = [part for part in made_from(key, 40) if isinstance(part, Input) and part.channel in _CARRIED]
+    carried = [part for part in carried if not tells_where_from(ev, part)]
     if not carried:
         return None
     if any(isinstance(part, Input) for part in made_from(store, 40)):

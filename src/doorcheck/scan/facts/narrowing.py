@@ -6,13 +6,14 @@ import re
 
 from doorcheck.scan.facts import failures
 from doorcheck.scan.facts.checks import ANYTHING, SCALAR, Check
-from doorcheck.scan.facts.proofs import NOTHING, TYPED, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import LOOSELY, NOTHING, TYPED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.texts import text_of
 from doorcheck.scan.facts.truth import Branches
 from doorcheck.scan.facts.values import (
     HOST,
+    Alternative,
     Branch,
     Choice,
     Const,
@@ -207,13 +208,28 @@ def as_known(value: Value, state: State) -> Value:
     """Something sent, as this path knows it: it carries the check it has passed to wherever it goes from here."""
     if isinstance(value, Derived) and value.how == "error" and state.facts:
         return failures.as_known(value, state.facts)
-    if not isinstance(value, Input) or not state.facts or (value.check is not None and not value.check.cast):
+    if not state.facts:
         return value
-    of = name_of(value)
+    if isinstance(value, Choice) and len(value.alternatives) == 2:
+        return _either_as_known(value, state)
+    if not isinstance(value, Input) or (value.check is not None and not value.check.cast):
+        return value
+    of, loosely = name_of(value), None
     for fact in state.facts:
         if fact.kind is ProofKind.CHECKED and fact.of == of:
             return Input(value.channel, value.path, Check(fact.file, fact.at, SCALAR, fact.says))
-    return value
+        if fact.kind is ProofKind.CHECKED and fact.of == LOOSELY + of:
+            loosely = Check(fact.file, fact.at, ANYTHING, fact.says, LOOSELY)
+    return value if loosely is None else Input(value.channel, value.path, loosely)
+
+
+def _either_as_known(value: Choice, state: State) -> Value:
+    """``sent ?? "fixed"``, as this path knows it."""
+    first, second = value.alternatives
+    if not isinstance(first.value, Input) or not isinstance(second.value, Const):
+        return value
+    known = as_known(first.value, state)
+    return value if known is first.value else Choice(value.id, (Alternative(known, first.facts), second))
 
 
 _TAKEN_FOR_NOTHING = frozenset({"any", "unknown", "const", "never"})

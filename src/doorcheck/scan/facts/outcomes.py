@@ -11,6 +11,7 @@ from doorcheck.scan.facts.truth import truth
 from doorcheck.scan.facts.values import Alternative, Const, Obj, Promise, Value
 
 MAX_ALTERNATIVES = 8
+_EITHER_WAY = frozenset({ProofKind.OWNED, ProofKind.LIMITED})
 _PLAIN = frozenset({ProofKind.UNRESOLVED, ProofKind.CHECKED, ProofKind.ERROR})
 
 
@@ -42,9 +43,7 @@ def know_alike(first: Facts, second: Facts) -> bool:
 
 
 def _notable(facts: Facts) -> bool:
-    return any(
-        fact.proves or fact.kind is ProofKind.OWNED or (fact.kind not in _PLAIN and fact.polarity) for fact in facts
-    )
+    return any(fact.proves or fact.kind in _EITHER_WAY or (fact.kind not in _PLAIN and fact.polarity) for fact in facts)
 
 
 def _fewer(found: list[Alternative]) -> list[Alternative]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import asides, built, comparisons, failures, narrowing, replies, requests, streams, texts
+from doorcheck.scan.facts import (
+    asides,
+    built,
+    comparisons,
+    failures,
+    memory,
+    narrowing,
+    replies,
+    requests,
+    streams,
+    texts,
+)
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -133,15 +144,14 @@ def _keys(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> V
     return Derived("text", (Derived("keys", arguments),))
 
 
-def _json(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del ev, state, at, file
-    return Derived("json", arguments)
+def _made(how: str) -> _Handler:
+    """A function that makes something of whatever it is given: a number or none, a text, an error."""
 
+    def make(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+        del ev, state, at, file
+        return Derived(how, arguments)
 
-def _number(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    """A number, a date or "no number", whatever was given."""
-    del ev, state, at, file
-    return Derived("number", arguments)
+    return make
 
 
 def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -311,11 +321,7 @@ def _subtle_verify(ev: Evaluator, arguments: Call, state: State, at: int, file: 
     return Promise(Test((Branch(frozenset({proof})),), EITHER, arguments))
 
 
-def _error(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del ev, state, at, file
-    return Derived("error", arguments)
-
-
+_number = _made("number")
 _FUNCTIONS: dict[str, _Handler] = {
     "Promise.all": _promise_all,
     "Promise.allSettled": _promise_all,
@@ -324,7 +330,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Promise.resolve": _promise_resolve,
     "Promise": streams.made,
     "JSON.parse": _parsed,
-    "JSON.stringify": _json,
+    "JSON.stringify": _made("json"),
     "String": _text,
     "Number": _number,
     "parseInt": _number,
@@ -338,7 +344,9 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Math.round": _number,
     "Math.trunc": _number,
     "Math.abs": _number,
-    "Date": _number,
+    "Date": memory.date,
+    "Date.now": memory.date,
+    "performance.now": memory.date,
     "BigInt": _number,
     "decodeURIComponent": _text,
     "encodeURIComponent": _encoded,
@@ -374,6 +382,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "FormData": built.form,
     "RegExp": _regular_expression,
     "Set": _set,
+    "Map": memory.new_map,
     "ReadableStream": streams.made,
     "TransformStream": streams.made,
     "URL": _url,
@@ -383,8 +392,8 @@ _FUNCTIONS: dict[str, _Handler] = {
     "timingSafeEqual": _safe_equal,
     "crypto.subtle.verify": _subtle_verify,
     "crypto.webcrypto.subtle.verify": _subtle_verify,
-    "Error": _error,
-    "TypeError": _error,
+    "Error": _made("error"),
+    "TypeError": _made("error"),
     **dict.fromkeys(
         (f"console.{name}" for name in ("log", "error", "warn", "info", "debug", "dir", "trace")), asides.written
     ),

@@ -18,6 +18,7 @@ from doorcheck.scan.facts.values import (
     Obj,
     Unknown,
     Value,
+    made_from,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -130,3 +131,17 @@ def _asked(ev: Evaluator, function: Fn, state: State, at: int, file: str) -> Val
     table = External("link", ("table",))
     operators = External("link", ("operators",))
     return ev.call_back(function, (table, operators), state, at, file)
+
+
+def only_selects(row: rows.Sink, arguments: tuple[Value, ...]) -> bool:
+    """Whether the SQL text of a raw query begins with a read."""
+    if row.kind != "database" or not arguments:
+        return False
+    text = next(
+        (str(part.value) for part in made_from(arguments[0], 6) if isinstance(part, Const) and _is_text(part)), ""
+    )
+    return text.lstrip("( \n\t\r").upper().startswith(("SELECT", "WITH", "SHOW", "EXPLAIN"))
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, str) and bool(value.value.strip())

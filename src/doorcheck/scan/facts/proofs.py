@@ -14,8 +14,9 @@ class ProofKind(enum.StrEnum):
     """What a fact about a path says.
 
     The first group answers "who is calling?", the second "may they, and what did they send?", with ``Fact.of`` naming
-    the record or the part of the request; the third explains what is absent. The last is only ever attempted: it tells
-    that a machine delivers something, and how its signature is checked.
+    the record or the part of the request; LIMITED says how often they call: see ``limits``. The third explains what is
+    absent. The last is only ever attempted: it tells that a machine delivers something, and how its signature is
+    checked.
     """
 
     SESSION = "session"
@@ -36,6 +37,7 @@ class ProofKind(enum.StrEnum):
     SENT = "sent"
     ASKED_FOR = "asked for"
     METHOD = "method"
+    LIMITED = "limited"
     ERROR = "error"
 
     UNRESOLVED = "unresolved"
@@ -64,15 +66,17 @@ PROVING = frozenset(
 )
 
 
-PARSED, TYPED = "parsed ", "type of "
-"""Begin what a CHECKED fact is about: a value that went through a schema, whatever is then used of it; and one of which
-no more is known than that it is a text or a list."""
+PARSED, TYPED, LOOSELY = "parsed ", "type of ", "loosely "
+"""Begin what a CHECKED fact is about: a value that went through a schema, whatever is then used of it; one of which no
+more is known than that it is a text or a list; and an origin whose test lets a stranger's pass as well."""
 
 
 MAX_MADE = 1 << 16
 _made: dict[tuple[object, ...], Any] = {}
 IF_SENT = "?"
 """Ends what an OWNED fact is about where it holds only if that part of the request was sent."""
+AT_TIMES = "?"
+"""Ends what a LIMITED fact is about where only some of the paths that met here passed the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,8 @@ class Fact:
     @property
     def parts_paths(self) -> bool:
         """Whether paths that know this are kept apart from those that do not, whoever the caller is."""
+        if self.kind is ProofKind.LIMITED:
+            return not self.polarity
         return self.kind is ProofKind.METHOD or (self.kind is ProofKind.CHECKED and self.of.startswith(PARSED))
 
 
@@ -173,7 +179,7 @@ def shared(known: Iterable[Facts]) -> Facts:
         return each[0]
     common = frozenset.intersection(*each)
     if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
-        common |= _known_in_all(each, common) | _known_if_sent(each)
+        common |= _known_in_all(each, common) | _known_if_sent(each) | _limited_at_times(each, common)
     if len(each) > 1 and not proven(common):
         strangers = [facts for facts in each if not proven(facts)]
         if not strangers:
@@ -215,6 +221,16 @@ def _known_in_all(each: list[Facts], common: Facts) -> Facts:
         return NOTHING
     known = [_told(facts) for facts in each]
     return frozenset(fact for fact in found if all(_knows(told, fact) for told in known))
+
+
+def _limited_at_times(each: list[Facts], common: Facts) -> Facts:
+    """The limits that some of these paths have passed, where none of the others is known to be beyond them."""
+    limits = [fact for facts in each for fact in facts if fact.kind is ProofKind.LIMITED and fact not in common]
+    if not limits:
+        return NOTHING
+    beyond = {(fact.file, fact.at) for fact in limits if not fact.polarity}
+    passed = (fact for fact in limits if fact.polarity and (fact.file, fact.at) not in beyond)
+    return frozenset(fact if fact.of.endswith(AT_TIMES) else replace(fact, of=fact.of + AT_TIMES) for fact in passed)
 
 
 def _known_if_sent(each: list[Facts]) -> Facts:

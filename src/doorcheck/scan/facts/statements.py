@@ -9,9 +9,11 @@ from doorcheck.scan.facts import (
     binding,
     comparisons,
     correlated,
+    dependence,
     failures,
     first_use,
     iteration,
+    limits,
     loops,
     names,
     refusals,
@@ -27,7 +29,6 @@ from doorcheck.scan.facts.values import (
     Branch,
     Const,
     Fn,
-    Input,
     Promise,
     Unknown,
     Value,
@@ -140,14 +141,20 @@ def _if(ev: Evaluator, node: ir.If, states: States, scope: Scope, exits: Exits) 
         first_use.excuse(ev, happened)
     through_otherwise = merge(otherwise)
     correlated.recall(node.test, through_otherwise, scope, holds=False)
+    passed = [state.facts for state in through_otherwise]
     if otherwise and node.otherwise:
         through_otherwise = run_block(ev, node.otherwise, through_otherwise, scope, exits)
     if otherwise and not through_otherwise and refusals.refuse(ev, exits[middle:]):
-        _note_dependence(tests, through_then, scope, node.at)
+        dependence.note(tests, through_then, scope, node.at)
         refusals.excuse_records(ev, between, len(ev.happenings), then)
     if then and not through_then and refusals.refuse(ev, exits[begun:middle]):
-        _note_dependence(tests, through_otherwise, scope, node.at)
+        dependence.note(tests, through_otherwise, scope, node.at)
         refusals.excuse_records(ev, happened, between, otherwise)
+    here = scope.module.path, node.at
+    if not through_then:
+        limits.turn_away(ev, tests, before, exits[begun:middle], through_otherwise, here)
+    if not through_otherwise:
+        limits.turn_away(ev, tests, passed, exits[middle:], through_then, here)
     implied = correlated.learned(node.test, before, through_then, through_otherwise, scope)
     merged = merge([*through_then, *through_otherwise])
     correlated.keep(implied, merged)
@@ -173,22 +180,6 @@ def _taken(state: State, branches: Branches) -> States:
 
 def _kept(state: State, branch: Branch) -> dict[int, frozenset[int]]:
     return {choice: state.keep.get(choice, indices) & indices for choice, indices in branch.keep.items()}
-
-
-def _note_dependence(tests: list[Value], states: States, scope: Scope, at: int) -> None:
-    """A refusal depended on something: on a call nobody could follow, or on a header or cookie taken at its word."""
-    notes: set[Fact] = set()
-    for test in tests:
-        sources = made_from(test, 120)
-        notes.update(part.fact for part in sources if isinstance(part, Unknown) and part.fact is not None)
-        forged = next((p for p in sources if isinstance(p, Input) and comparisons.is_forgeable(p)), None)
-        if forged is not None:
-            name = forged.path[0] if forged.path else ""
-            says = f"only the presence or text of the {forged.channel} {name} is tested".replace("  ", " ")
-            source = f"cookie {name}" if forged.channel == "cookie" and name else ""
-            notes.add(Fact(ProofKind.FORGEABLE, scope.module.path, at, says, source=source))
-    for state in states:
-        state.facts |= frozenset(notes)
 
 
 def _return(ev: Evaluator, node: ir.Return, states: States, scope: Scope, exits: Exits) -> States:
@@ -235,10 +226,11 @@ def _try(ev: Evaluator, node: ir.Try, states: States, scope: Scope, exits: Exits
     for state in handled:
         if node.parameter is not None:
             binding.bind(ev, node.parameter, error, state, scope)
-    begun = len(ev.happenings)
+    begun, first = len(ev.happenings), len(exits)
     after = run_block(ev, node.handler, merge(handled), scope, exits)
     if not after:
         _excuse(ev, begun)
+        limits.caught(ev, exits[first:], left, (scope.module.path, node.at))
     elif left and not caught and not thrown:
         _go_on_as_checked(left, after)
     return _finally(ev, node, merge([*left, *after]), scope, exits)
@@ -284,6 +276,7 @@ def _not_answered(state: State) -> State:
     """The path as a failure on it finds it: what it answered where nothing failed is no answer here."""
     copy = state.fork()
     copy.replied = []
+    copy.facts -= limits.exceeded(copy.facts)
     return copy
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import limits
 from doorcheck.scan.facts.collecting import records_in
+from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
     ANYTHING,
@@ -37,6 +39,13 @@ def made(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, fil
         parts.extend(value for value in given[:1] if records_in(value))
         return UNDEFINED
 
+    rejected: set[Fact] = set()
+
+    def reject(ev: Evaluator, given: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+        del ev, given, at, file
+        rejected.update(limits.exceeded(state.facts))
+        return UNDEFINED
+
     taking = Native("takes what comes out", take)
     controller = Obj({"enqueue": taking}, (ANYTHING,))
     for value in arguments:
@@ -46,7 +55,8 @@ def made(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, fil
                 if isinstance(fn, Fn):
                     parts.append(ev.call_back(fn, given, state, at, file))
         elif isinstance(value, Fn):
-            parts.append(ev.call_back(value, (taking, ANYTHING), state, at, file))
+            parts.append(ev.call_back(value, (taking, Native("rejects", reject)), state, at, file))
+    limits.throw_beyond(ev, rejected, state)
     return Unknown(None, tuple(parts))
 
 

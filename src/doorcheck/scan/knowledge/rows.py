@@ -56,6 +56,29 @@ class Sink(_Row, frozen=True, kw_only=True):
     """Names of the functions among its options that it runs first, and whose failure stops it."""
 
 
+class Limiter(_Row, frozen=True, kw_only=True):
+    """A call that counts this call against a limit, or that asks whether a person makes it.
+
+    What it answers tells by its members: ``within`` are true for a call that is within the limit, ``beyond`` for one
+    that is not, ``words`` are texts by which it says so (``conclusion=DENY``), ``left`` are numbers of what is left.
+    A member that is called ends in ``()``. Without any the answer itself is true within the limit, or ``throws`` tells
+    that it does not come back for a call beyond it.
+    """
+
+    within: list[str] = []
+    beyond: list[str] = []
+    words: list[str] = []
+    left: list[str] = []
+    throws: bool = False
+    counts: Literal["calls", "people"] = "calls"
+    memory: bool = False
+    """Whether one server counts for itself alone."""
+    key: int | None = 0
+    """Where it is told whom the counter is kept by; None where it finds that out itself."""
+    promise: bool = True
+    says: str
+
+
 class Denial(_Row, frozen=True, kw_only=True):
     """A call that never comes back: it answers the caller with a refusal, of which ``status`` is told where it is
     always the same, or sends them elsewhere."""
@@ -160,6 +183,13 @@ class Validator(_Row, frozen=True, kw_only=True):
     """What this call does with unknown fields, where it decides that itself."""
 
 
+class Markup(_Row, frozen=True, kw_only=True):
+    """A call that makes HTML, or a text for it: in one that is ``safe`` nothing of what it was given is markup that
+    runs, and what is ``rendered`` keeps the markup that stood in it, or in the Markdown it was made of."""
+
+    result: Literal["safe", "rendered"] = "safe"
+
+
 class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """How a library builds schemas: what its functions and methods mean, by name; those not named change nothing."""
 
@@ -169,6 +199,7 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
         Literal[
             "object", "strict-object", "loose-object", "record", "list", "anything", "custom", "union", "wrap",
             "strips", "rejects", "keeps", "extend", "pick", "omit", "opens", "shape", "json", "literal",
+            "plain", "pattern",
         ],
         list[str],
     ]  # fmt: skip
@@ -211,10 +242,24 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Names that carry meaning in a schema or in a refusal; all lower case."""
 
     credential_columns: list[str] = []
+    guessable_columns: list[str] = []
+    """Credential columns of which few enough values are possible to try them all."""
     credential_models: list[str] = []
     sensitive_columns: list[str] = []
     refusals: list[str] = []
     open_intake_models: list[str] = []
+    limit_refusals: list[str] = []
+    """Texts by which a call is told that there are too many."""
+    quota_refusals: list[str] = []
+    """Texts by which a caller is told that what they are granted is used up."""
+    forwarded_headers: list[str] = []
+    """Headers that tell an address and that any client may send."""
+    address_headers: list[str] = []
+    """Headers that tell an address and that a platform sets itself."""
+    attempt_words: list[str] = []
+    """Words in the names of columns that count how often something was tried."""
+    usage_words: list[str] = []
+    """Words in the names of columns that count what somebody has used, or may still use."""
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
@@ -247,6 +292,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    shared_hosts: list[str] = []
+    """Hosts below which anybody can have a name of their own."""
     measure_nouns: list[str] = []
     """Last words of the names of variables that hold a number or a setting."""
     secret_variable_parts: list[str] = []
@@ -271,6 +318,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
     session_source: list[SessionSource] = []
     sink: list[Sink] = []
+    limiter: list[Limiter] = []
     denial: list[Denial] = []
     identity: list[Identity] = []
     caller_cookie: list[CallerCookie] = []
@@ -285,6 +333,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     table: list[Table] = []
     pure: list[Pure] = []
     validator: list[Validator] = []
+    markup: list[Markup] = []
     schema: list[SchemaWords] = []
     client_only: list[ClientOnly] = []
     words: list[Words] = []
@@ -293,6 +342,6 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 
 Row = (
-    SessionSource | Sink | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers | Builder
-    | Router | Validator | Log
+    SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
+    | Builder | Router | Validator | Log | Markup
 )  # fmt: skip

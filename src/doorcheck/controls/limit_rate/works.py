@@ -1,0 +1,196 @@
+"""Work that somebody pays for, or by which something is found out, if only it is asked for often enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doorcheck.core import Confidence, ControlId, Missing, Severity, Written
+from doorcheck.scan.facts.comparisons import is_hashed
+from doorcheck.scan.facts.evaluator import Happening
+from doorcheck.scan.facts.guesses import GUESS
+from doorcheck.scan.facts.lookups import named_parts
+from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
+from doorcheck.scan.facts.values import Const, Effect, External, Input, Obj, Value, made_from
+from doorcheck.scan.judging import DoorCase, asked_here, seen_effect
+
+_MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE})
+_NEW = ("create", "insert", "upsert", "save", "add")
+_PUTS = ("put", "upload", "multipart", "presignedpost", "clienttoken", "sign_request", "write", "append")
+_TAKES = ("delete", "remove", "getobject", "headobject", "unlink", "destroy")
+_SEARCHES = frozenset(
+    {"contains", "search", "ilike", "like", "startswith", "textsearch", "$regex", "regex", "similarto"}
+)
+_BY_LOGIN = frozenset({"credentials", "email", "resend", "nodemailer", "sendgrid", "postmark", "magic-link"})
+_PARTS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work: what it is, in words, where, and what is known when it is done."""
+
+    says: str
+    seen: Written
+    facts: Facts
+    effect: Effect
+    through: tuple[tuple[str, int], ...]
+    stake: Severity
+    confidence: Confidence = Confidence.HIGH
+
+
+def works_of(case: DoorCase) -> list[Work]:
+    """The work that a door does for callers who are no machine of the app's own and no administrator."""
+    found: list[Work] = []
+    for happening in (*case.trace.happenings, *case.trace.counted):
+        if _is_trusted(happening.facts) or not asked_here(case, happening.facts):
+            continue
+        found.extend(_works(case, happening, stranger=not proven(happening.facts)))
+    return found
+
+
+def _is_trusted(facts: Facts) -> bool:
+    return any(
+        fact.kind in _MACHINES or (fact.kind is ProofKind.ROLE and fact.polarity and not fact.of) for fact in facts
+    )
+
+
+def _works(case: DoorCase, happening: Happening, *, stranger: bool) -> Iterator[Work]:
+    effect = happening.effect
+    judged = _of_kind(case, effect, stranger=stranger)
+    if judged is not None:
+        says, stake, confidence = judged
+        yield Work(
+            says, seen_effect(effect, happening.through), happening.facts, effect, happening.through, stake, confidence
+        )
+
+
+_Judged = tuple[str, Severity, Confidence]
+
+
+def _of_kind(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | None:
+    match effect.kind:
+        case "model":
+            return "a model is called", Severity.HIGH if stranger else Severity.MEDIUM, Confidence.HIGH
+        case "mail":
+            return _mail(effect, stranger=stranger)
+        case "storage" | "file":
+            return _upload(effect, stranger=stranger)
+        case "database":
+            return _database(case, effect, stranger=stranger)
+        case "session-start":
+            return _login(effect) if stranger else None
+        case kind if kind == GUESS:
+            return _guess(stranger=stranger)
+        case "process":
+            return ("code is run", Severity.MEDIUM, Confidence.LOW) if stranger and _sent(effect.operands) else None
+        case "outbound":
+            paid = "a service is called with the server's own key"
+            return (paid, Severity.LOW, Confidence.LOW) if stranger and _sent(effect.operands) else None
+    return None
+
+
+def _mail(effect: Effect, *, stranger: bool) -> _Judged | None:
+    if stranger:
+        return "a message is sent", Severity.HIGH, Confidence.HIGH
+    chosen = _sent(effect.operands)
+    return "a message is sent", Severity.LOW, Confidence.MEDIUM if chosen else Confidence.LOW
+
+
+def _upload(effect: Effect, *, stranger: bool) -> _Judged | None:
+    parts = [part for each in effect.operands for part in made_from(each, 30)]
+    names = [part.path[0] for part in parts if isinstance(part, External) and part.path]
+    said = " ".join((effect.says, *names)).lower().replace("_request", "").replace(" ", "")
+    if not effect.writes or not any(word in said for word in _PUTS) or any(word in said for word in _TAKES):
+        return None
+    if not _sent(effect.operands):
+        return None
+    stake = Severity.MEDIUM if stranger else Severity.LOW
+    return "a file is stored", stake, Confidence.HIGH if stranger else Confidence.MEDIUM
+
+
+def _login(effect: Effect) -> _Judged | None:
+    """``signIn("credentials", …)``: a library's own sign-in that tries a password, or sends a mail."""
+    first = effect.operands[0] if effect.operands else None
+    if isinstance(first, Const) and first.value in _BY_LOGIN:
+        return "somebody is signed in", Severity.MEDIUM, Confidence.HIGH
+    return None
+
+
+def _guess(*, stranger: bool) -> _Judged:
+    if stranger:
+        return "a password or code is tried", Severity.MEDIUM, Confidence.HIGH
+    return "a password or code is tried", Severity.LOW, Confidence.LOW
+
+
+def _database(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | None:
+    if not stranger or _plain(effect.subject) in case.words["limiter_models"]:
+        return None
+    code = _code_in(case, effect)
+    if code is not None:
+        sure = code in case.words["guessable_columns"]
+        says = f"a {code} is looked up"
+        return says, Severity.MEDIUM if sure else Severity.LOW, Confidence.HIGH if sure else Confidence.LOW
+    if effect.writes:
+        return _record(case, effect)
+    if any(_is_search(each) for each in (*effect.chooses, *effect.operands)):
+        return "a table is searched", Severity.LOW, Confidence.MEDIUM
+    return None
+
+
+def _record(case: DoorCase, effect: Effect) -> _Judged | None:
+    """What strangers write, where they are meant to: otherwise they should not be there at all."""
+    if isinstance(case.answered.get(ControlId.AUTHENTICATE), Missing) or not _sent(effect.operands):
+        return None
+    if not any(word in effect.says.lower() for word in _NEW):
+        return None
+    if any(is_hashed(part) or "password" in _plain(name) for name, part in _fields(effect.operands)):
+        return "an account is opened", Severity.MEDIUM, Confidence.HIGH
+    return "a record is made", Severity.LOW, Confidence.MEDIUM
+
+
+def _fields(operands: tuple[Value, ...]) -> Iterator[tuple[str, Value]]:
+    """The columns that are written, and their values."""
+    for operand in operands:
+        for part in made_from(operand, 12):
+            if isinstance(part, Obj):
+                yield from part.props.items()
+            elif isinstance(part, External) and part.package == "link":
+                for link in part.links:
+                    yield from (
+                        (k, v) for each in link.arguments if isinstance(each, Obj) for k, v in each.props.items()
+                    )
+
+
+def _code_in(case: DoorCase, effect: Effect) -> str | None:
+    """The column of a credential by which a record is looked up that the caller names."""
+    place = effect.file, effect.at
+    if not any(fact.kind is ProofKind.CAPABILITY and (fact.file, fact.at) == place for fact in case.trace.attempts):
+        return None
+    named = [(_plain(name), value) for each in effect.operands for name, value in named_parts(each)]
+    columns = [name for name, value in named if name in case.words["credential_columns"] and _sent((value,))]
+    return next((name for name in columns if name in case.words["guessable_columns"]), columns[0] if columns else None)
+
+
+def _is_search(value: Value) -> bool:
+    for part in made_from(value, _PARTS):
+        if isinstance(part, Obj):
+            if any(_plain(name) in _SEARCHES and _sent((given,)) for name, given in part.props.items()):
+                return True
+        elif isinstance(part, External) and part.links:
+            link = part.links[-1]
+            if _plain(link.name) in _SEARCHES and _sent(link.arguments):
+                return True
+    return False
+
+
+def _sent(values: tuple[Value, ...]) -> bool:
+    """Whether a part of the request is among these."""
+    return any(
+        isinstance(part, Input) and part.channel not in {"header", "cookie", "address", "url"}
+        for value in values
+        for part in made_from(value, _PARTS)
+    )
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
