@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import (
+    bounds,
     bytewise,
     claims,
     counters,
@@ -13,6 +14,7 @@ from doorcheck.scan.facts import (
     guesses,
     narrowing,
     origins,
+    own_pages,
     ownership,
     roles,
     sending,
@@ -136,6 +138,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         return known
     yes = _proved_by_equality(ev, left, right, scope, at, state)
     mine, others = ownership.by_equality(left, right, scope.module.path, at)
+    if same := own_pages.by_equality(left, right, scope.module.path, at):
+        yes = narrowing.also(yes, same)
     if mine or others:
         ev.attempts |= mine
         mine |= sending.by_equality(left, right)
@@ -276,6 +280,8 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
 
 def _says_only_where_from(given: Value) -> bool:
     """Whether this is an origin or a host: a browser tells it truly, and anybody else as they like."""
+    if bounds.is_host(given):
+        return True
     inputs = [part for part in made_from(given, 40) if isinstance(part, Input)]
     return bool(inputs) and all(_is_about_the_request(part) for part in inputs)
 
