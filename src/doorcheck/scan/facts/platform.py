@@ -160,6 +160,8 @@ def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) ->
         )  # a checked text says nothing of what it holds
     if isinstance(value, Input):
         return value
+    if isinstance(value, Derived) and value.how == "json" and isinstance(value.parts[0], Row | Session | Obj | Arr):
+        return value.parts[0]  # written and read again, which is how objects are copied
     return streams.body_in(value) or Derived("parse", arguments)
 
 

@@ -247,11 +247,12 @@ class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 class ClientOnly(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Functions that ask the browser for its session: called on the server they know nobody. ``providers`` are the
-    components that hand a session to them, and are made to be given it."""
+    components that hand a session to them, and are made to be given it, ``components`` those that take data there."""
 
     package: list[str]
-    names: list[str]
+    names: list[str] = []
     providers: list[str] = []
+    components: list[str] = []
 
 
 class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
