@@ -16,6 +16,7 @@ from doorcheck.scan.syntax import positions
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
     from doorcheck.scan.doors.kept import Kept
+    from doorcheck.scan.doors.sent import Browsers
     from doorcheck.scan.facts.following import Trace
     from doorcheck.scan.facts.proofs import Fact, Facts
     from doorcheck.scan.facts.values import Effect
@@ -56,12 +57,16 @@ class DoorNote:
 
 @dataclass(frozen=True, slots=True)
 class AppCase:
-    """One app with notes on its doors; ``manifest`` is its package.json, ``guard`` its middleware, if it has any."""
+    """One app with notes on its doors; ``manifest`` is its package.json, ``guard`` its middleware, if it has any.
+
+    ``browsers`` tells what it sends to browsers that is its server's; it is worked out when it is called.
+    """
 
     app: App
     manifest: Location
     doors: tuple[DoorNote, ...]
     guard: Guard | None = None
+    browsers: Callable[[], Browsers | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

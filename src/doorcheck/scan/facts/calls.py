@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from doorcheck.scan.facts import (
+    bounds,
     chains,
     comparisons,
     cookies,
@@ -246,6 +247,7 @@ def _method_of_external(
         known = origins.by_pattern(ev, target, arguments, scope.module.path, at)
     if known is None and name == "test":
         known = narrowing.matches(target, arguments, scope.module.path, at)
+    known = bounds.asked(target, name, arguments, scope.module.path, at) if known is None else known
     if known is not None:
         return known
     callee = members.member(ev, target, name, state, scope, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import (
+    bounds,
     bytewise,
     claims,
     counters,
@@ -279,6 +280,8 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
 
 def _says_only_where_from(given: Value) -> bool:
     """Whether this is an origin or a host: a browser tells it truly, and anybody else as they like."""
+    if bounds.is_host(given):
+        return True
     inputs = [part for part in made_from(given, 40) if isinstance(part, Input)]
     return bool(inputs) and all(_is_about_the_request(part) for part in inputs)
 

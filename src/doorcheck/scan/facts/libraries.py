@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts import (
     asides,
+    bounds,
     chains,
     cookies,
     guesses,
@@ -66,7 +67,6 @@ _PLATFORM = {
     "url": ("URL", "URLSearchParams"),
     "timers": ("setTimeout",),
 }
-_NAMED_ARGUMENTS = 3
 
 
 def call(
@@ -184,7 +184,7 @@ def _sink(
         says=describe(callee, row),
         file=file,
         at=at,
-        subject="fetch" if row.address else subject_of(callee, arguments),
+        subject=row.subject or ("fetch" if row.address else subject_of(callee, arguments)),
         operands=(*tables, *arguments),
         chooses=predicates.of_call(row, callee, arguments),
         given=arguments,
@@ -207,7 +207,7 @@ def _is_table(value: Value) -> bool:
 
 def describe(callee: External, row: rows.Sink) -> str:
     """What a sensitive operation is called, as one would read it in the code."""
-    names = [part for part in callee.path if part not in {"()", "default"}][-_NAMED_ARGUMENTS:]
+    names = [part for part in callee.path if part not in {"()", "default"}][-3:]
     words = {"database": "database", "model": "model call", "outbound": "outbound call"}.get(row.kind, row.kind)
     return f"{words} {'.'.join(names)}"
 
@@ -385,6 +385,7 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.AddressCheck: bounds.asked_of_address,
     rows.Markup: markup.made,
     rows.Log: asides.write,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from doorcheck.scan.facts import failures
+from doorcheck.scan.facts import bounds, failures
 from doorcheck.scan.facts.checks import ANYTHING, SCALAR, Check
 from doorcheck.scan.facts.proofs import LOOSELY, NOTHING, TYPED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
@@ -26,7 +26,9 @@ from doorcheck.scan.facts.values import (
     made_from,
 )
 
-_CHANGED = frozenset({"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic", HOST})
+_CHANGED = frozenset(
+    {"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic", "bytes", "url", HOST}
+)
 _STRONG_TYPES = frozenset({"number", "boolean", "bigint"})
 _CLASSES = frozenset({"File", "Blob", "Date", "Number", "Boolean"})
 _TEXT_METHODS = frozenset((name,) for name in ("trim", "replace", "replaceAll", "toLowerCase", "normalize", "slice"))
@@ -73,6 +75,7 @@ def also(branches: Branches, facts: Facts) -> Branches:
 
 def equal_to_known(test: Test, left: Value, right: Value, file: str, at: int) -> Test:
     """The test that something sent equals something the caller did not send."""
+    test = bounds.by_equality(test, left, right, file, at)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Derived) and one.how == "typeof" and isinstance(other, Const):
             typed = other.value not in _STRONG_TYPES
@@ -106,6 +109,7 @@ def _sent(value: Value) -> bool:
 
 def one_of(test: Test, collection: Value, item: Value, file: str, at: int) -> Test:
     """The test that something sent is among what the server knows."""
+    test = bounds.by_membership(test, collection, item, file, at)
     if _sent(collection):
         return test
     facts = learned(item, file, at, "tested to be one of a fixed set")
@@ -118,7 +122,7 @@ def matches(pattern: External, arguments: tuple[Value, ...], file: str, at: int)
         return None
     source = text_of(pattern.links[0].arguments[0]) if pattern.links and pattern.links[0].arguments else None
     facts = learned(arguments[0], file, at, "matched with a pattern") if source and is_anchored(source) else NOTHING
-    return Test((Branch(facts),), (Branch(),), arguments)
+    return bounds.matched(Test((Branch(facts),), (Branch(),), arguments), pattern, arguments[0], file, at)
 
 
 def is_anchored(pattern: str) -> bool:
@@ -163,8 +167,9 @@ def limited(operator: str, left: Value, right: Value, file: str, at: int) -> Tes
         if sent is not None:
             facts = learned(sent, file, at, "its length is limited", typed=True)
             longer, fits = (Branch(),), (Branch(facts),)
-            return Test(longer, fits, (left, right)) if operator.startswith(more) else Test(fits, longer, (left, right))
-    return Test((Branch(),), (Branch(),), (left, right))
+            test = Test(longer, fits, (left, right)) if operator.startswith(more) else Test(fits, longer, (left, right))
+            return bounds.limited(test, operator, left, right, file, at)
+    return bounds.limited(Test((Branch(),), (Branch(),), (left, right)), operator, left, right, file, at)
 
 
 def _measured(value: Value) -> Input | None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import built, comparisons, failures, memory, narrowing, replies, requests, streams, texts
+from doorcheck.scan.facts import (
+    asides,
+    bounds,
+    built,
+    comparisons,
+    failures,
+    memory,
+    narrowing,
+    replies,
+    requests,
+    streams,
+    texts,
+)
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -45,6 +57,7 @@ _MAKES_TEXT = frozenset(
     }
 )  # fmt: skip
 """Methods that only a text has, or that give one: on anything else the call throws."""
+_CUTS = frozenset({"concat", "replace", "trim", "slice", "substring", "split"})
 _SPELLS = frozenset({"toLowerCase", "toUpperCase", "toLocaleLowerCase", "toLocaleUpperCase"})
 _Handler = Callable[["Evaluator", Call, State, int, str], Value]
 
@@ -61,10 +74,11 @@ def method(
     ev: Evaluator, target: Value, name: str, arguments: Call, state: State, scope: Scope, at: int
 ) -> Value | None:
     """Methods of platform objects that mean something whatever they are called on."""
-    del ev, state, scope, at
+    del ev, state
     known = texts.joined_list(target, arguments) if isinstance(target, Arr) and name == "join" else None
     known = texts.method(target, name, arguments) if isinstance(target, Const) else known
     known = known or built.method(target, name, arguments) or failures.method(target, name, arguments)
+    known = known or bounds.asked(target, name, arguments, scope.module.path, at)
     if known is not None:
         return known
     if name == "toString" and not arguments:
@@ -75,14 +89,7 @@ def method(
         return Derived("string", (target, *arguments))
     if isinstance(target, Env | Derived) and name in _SPELLS and not arguments:
         return Derived("text", (target,))
-    if isinstance(target, Const | Derived | Env) and name in {
-        "concat",
-        "replace",
-        "trim",
-        "slice",
-        "substring",
-        "split",
-    }:
+    if isinstance(target, Const | Derived | Env) and name in _CUTS:
         return Derived("text", (target, *arguments))
     return None
 
@@ -127,15 +134,20 @@ def _encoded(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -
     return Derived("text", (Derived("encoded", arguments),))
 
 
-def _json(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+def _keys(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    """The names of an object's fields, without what they hold."""
     del ev, state, at, file
-    return Derived("json", arguments)
+    return Derived("text", (Derived("keys", arguments),))
 
 
-def _number(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    """A number, a date or "no number", whatever was given."""
-    del ev, state, at, file
-    return Derived("number", arguments)
+def _made(how: str) -> _Handler:
+    """A function that makes something of whatever it is given: a number or none, a text, an error."""
+
+    def make(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+        del ev, state, at, file
+        return Derived(how, arguments)
+
+    return make
 
 
 def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -148,6 +160,8 @@ def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) ->
         )  # a checked text says nothing of what it holds
     if isinstance(value, Input):
         return value
+    if isinstance(value, Derived) and value.how == "json" and isinstance(value.parts[0], Row | Session | Obj | Arr):
+        return value.parts[0]  # written and read again, which is how objects are copied
     return streams.body_in(value) or Derived("parse", arguments)
 
 
@@ -262,9 +276,9 @@ def _set(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Va
 def _url(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del state, at, file, ev
     value = _first(arguments)
-    if isinstance(value, Input):
-        return value if value.channel == "url" else Derived("text", arguments)
-    return Derived("text", arguments)
+    if isinstance(value, Input) and value.channel == "url":
+        return value
+    return Derived("text", (Derived("url", arguments),))
 
 
 def _parameters(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -305,17 +319,7 @@ def _subtle_verify(ev: Evaluator, arguments: Call, state: State, at: int, file: 
     return Promise(Test((Branch(frozenset({proof})),), EITHER, arguments))
 
 
-def _error(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del ev, state, at, file
-    return Derived("error", arguments)
-
-
-def _log(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del state
-    ev.asides.log(arguments, at, file, tuple(ev.stack))
-    return ANYTHING
-
-
+_number = _made("number")
 _FUNCTIONS: dict[str, _Handler] = {
     "Promise.all": _promise_all,
     "Promise.allSettled": _promise_all,
@@ -324,7 +328,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Promise.resolve": _promise_resolve,
     "Promise": streams.made,
     "JSON.parse": _parsed,
-    "JSON.stringify": _json,
+    "JSON.stringify": _made("json"),
     "String": _text,
     "Number": _number,
     "parseInt": _number,
@@ -354,7 +358,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Object.fromEntries": _from_entries,
     "Object.values": _values,
     "Object.entries": _entries,
-    "Object.keys": _text,
+    "Object.keys": _keys,
     "Object.freeze": _same,
     "Array.from": _same,
     "structuredClone": _same,
@@ -386,7 +390,9 @@ _FUNCTIONS: dict[str, _Handler] = {
     "timingSafeEqual": _safe_equal,
     "crypto.subtle.verify": _subtle_verify,
     "crypto.webcrypto.subtle.verify": _subtle_verify,
-    "Error": _error,
-    "TypeError": _error,
-    **dict.fromkeys((f"console.{name}" for name in ("log", "error", "warn", "info", "debug", "dir", "trace")), _log),
+    "Error": _made("error"),
+    "TypeError": _made("error"),
+    **dict.fromkeys(
+        (f"console.{name}" for name in ("log", "error", "warn", "info", "debug", "dir", "trace")), asides.written
+    ),
 }

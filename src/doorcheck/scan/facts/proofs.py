@@ -37,6 +37,7 @@ class ProofKind(enum.StrEnum):
     SENT = "sent"
     ASKED_FOR = "asked for"
     METHOD = "method"
+    BOUNDED = "bounded"
     LIMITED = "limited"
     ERROR = "error"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import hosts
 from doorcheck.scan.facts.checks import ANYTHING, OPEN, PLAIN, SCALAR, Kind, Shape, Unknowns, either_of, object_of
 from doorcheck.scan.facts.texts import is_whole, matches
 from doorcheck.scan.facts.values import Arr, Choice, Const, External, Fn, Link, Native, Obj, Value
@@ -242,9 +243,11 @@ def _plain(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], d
 
 
 def _pattern(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
-    """A text that matches a pattern; one that speaks of the whole text may leave no room for markup."""
+    """A text that matches a pattern; one that speaks of the whole text may leave no room for markup, nor for hosts."""
     pattern = arguments[0] if arguments else None
+    read = hosts.pattern_of(pattern)
     whole = isinstance(pattern, External) and is_whole(pattern) and matches(pattern, "<") is False
+    whole = whole and read is not None and hosts.is_closed(*read)
     return _plain(reader, found, arguments, depth) if whole else found or SCALAR
 
 

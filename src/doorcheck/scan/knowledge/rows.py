@@ -50,6 +50,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     """Which argument chooses the records: the ``where`` of an options object, the first one, or all (raw SQL)."""
     address: bool = False
     """Whether its first argument is the address that it calls, or options with the address among them."""
+    subject: str = ""
+    """What it is about, where its arguments do not tell."""
     policies: bool = False
     """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
     failure: str = ""
@@ -207,6 +209,10 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     ]  # fmt: skip
 
 
+class AddressCheck(_Row, frozen=True, kw_only=True):
+    """A call that tells whether an address is a private one."""
+
+
 class Table(_Row, frozen=True, kw_only=True):
     """A call that declares a table: its name comes first, then its columns, or a ``document`` schema with fields."""
 
@@ -243,11 +249,12 @@ class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 class ClientOnly(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Functions that ask the browser for its session: called on the server they know nobody. ``providers`` are the
-    components that hand a session to them, and are made to be given it."""
+    components that hand a session to them, and are made to be given it, ``components`` those that take data there."""
 
     package: list[str]
-    names: list[str]
+    names: list[str] = []
     providers: list[str] = []
+    components: list[str] = []
 
 
 class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -275,6 +282,12 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    logged_secrets: list[str] = []
+    """Names of what must not stand in a log, as the end of a name in lower case without "_" and "-"."""
+    logged_personal: list[str] = []
+    """Names of what says something of a person, as a whole."""
+    secret_addresses: list[str] = []
+    """Environment variables that hold an address with a password in it."""
     answered_errors: list[str] = []
     """Classes of errors whose text a library for procedures or routes answers as it is."""
     # What follows says what a database's schema holds; see schema.toml.
@@ -298,6 +311,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    guarding_agents: list[str] = []
+    """Packages whose agents refuse private addresses when they connect."""
     shared_hosts: list[str] = []
     """Hosts below which anybody can have a name of their own."""
     measure_nouns: list[str] = []
@@ -334,6 +349,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     own_handlers: list[OwnHandlers] = []
     builder: list[Builder] = []
     router: list[Router] = []
+    address_check: list[AddressCheck] = []
     log: list[Log] = []
     error_class: list[ErrorClass] = []
     table: list[Table] = []
@@ -350,5 +366,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator | Log | Markup
+    | Builder | Router | Validator | Log | Markup | AddressCheck
 )  # fmt: skip

@@ -14,8 +14,10 @@ from doorcheck.scan.doors.inventory import AppFiles, owner_of
 from doorcheck.scan.doors.kept import Kept
 from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.prerendered import Prerendering
+from doorcheck.scan.doors.sent import Browsers
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.project.tree import UnreadableFile
+from doorcheck.scan.units.browsing import Browsing, secrets_named
 from doorcheck.scan.units.ground import Ground
 
 MAX_CACHING = 150
@@ -23,7 +25,8 @@ MAX_CACHING = 150
 
 
 class Whole(msgspec.Struct, frozen=True, array_like=True):
-    """One question of an app: ``kind`` is kept; ``about`` names what beside files and their imports it hangs on."""
+    """One question of an app: ``kind`` is kept or browsers; ``about`` is what beside files and their imports it hangs
+    on."""
 
     kind: str
     app: str
@@ -34,6 +37,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     """The answer to one of them."""
 
     kept: tuple[Kept, ...] = ()
+    browsers: Browsers | None = None
 
 
 class Answers(msgspec.Struct, array_like=True):
@@ -64,6 +68,10 @@ class Alone:
             self._caching[app] = tuple(self._files_that_cache(app))
         return self._ask(Whole("kept", app, self._caching[app])).kept
 
+    def browsers(self, app: str) -> Browsers:
+        """What an app sends to browsers that is its server's."""
+        return self._ask(Whole("browsers", app, secrets_named(self._ground, app))).browsers or Browsers()
+
     @property
     def answers(self) -> list[Answers]:
         """All that was asked, to be kept for the next run."""
@@ -88,8 +96,12 @@ class Alone:
         self.looked = True
         ev = self._ground.evaluator()
         files = next(each for each in self._ground.files if each.app.path == question.app)
-        searched: set[str] = set()
-        told = Told(kept=tuple(self._keeping(ev, files, question.about, searched)))
+        if question.kind == "browsers":
+            browsing = Browsing(self._ground, ev, files)
+            told, searched = Told(browsers=browsing.answer(question.about)), browsing.searched
+        else:
+            searched = set()
+            told = Told(kept=tuple(self._keeping(ev, files, question.about, searched)))
         return Answers(question, told, sorted({*ev.program.asked_for, *searched}))
 
     def _keeping(self, ev: Evaluator, files: AppFiles, caching: Sequence[str], searched: set[str]) -> list[Kept]:
