@@ -248,6 +248,12 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Headers that tell an address and that any client may send."""
     address_headers: list[str] = []
     """Headers that tell an address and that a platform sets itself."""
+    model_hosts: list[str] = []
+    """Hosts of services that run models."""
+    mail_hosts: list[str] = []
+    """Hosts of services that send mail and text messages."""
+    search_words: list[str] = []
+    """Words in the names of parts of a request that hold what somebody searches for."""
     attempt_words: list[str] = []
     """Words in the names of columns that count how often something was tried."""
     usage_words: list[str] = []
