@@ -91,7 +91,7 @@ def _of_kind(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | Non
 
 def _is_open(case: DoorCase, effect: Effect) -> bool:
     """Whether strangers come this far: not where they are known to be stopped, but for those who try a password."""
-    return effect.kind == GUESS or not isinstance(case.answered.get(ControlId.AUTHENTICATE), Held)
+    return effect.kind == GUESS or _is_proof(case, effect) or not isinstance(case.answered.get(ControlId.AUTHENTICATE), Held)
 
 
 def _is_hole(case: DoorCase) -> bool:
@@ -204,12 +204,17 @@ def _fields(operands: tuple[Value, ...]) -> Iterator[tuple[str, Value]]:
 
 def _code_in(case: DoorCase, effect: Effect) -> str | None:
     """The column of a credential by which a record is looked up that the caller names."""
-    place = effect.file, effect.at
-    if not any(fact.kind is ProofKind.CAPABILITY and (fact.file, fact.at) == place for fact in case.trace.attempts):
+    if not _is_proof(case, effect):
         return None
     named = [(_plain(name), value) for each in effect.operands for name, value in named_parts(each)]
     columns = [name for name, value in named if name in case.words["credential_columns"] and _sent((value,))]
     return next((name for name in columns if name in case.words["guessable_columns"]), columns[0] if columns else None)
+
+
+def _is_proof(case: DoorCase, effect: Effect) -> bool:
+    """Whether finding this record proves something of who names it."""
+    place = effect.file, effect.at
+    return any(fact.kind is ProofKind.CAPABILITY and (fact.file, fact.at) == place for fact in case.trace.attempts)
 
 
 def _is_search(value: Value, words: frozenset[str]) -> bool:

@@ -336,7 +336,7 @@ def _method_of_other(
     if isinstance(target, Row) and name in records.KEEPING:
         return target
     if name in _MEMBERSHIP and arguments and not isinstance(arguments[0], Fn):
-        return comparisons.membership(ev, target, arguments[0], scope, at)
+        return comparisons.membership(ev, target, arguments[0], scope, at, state)
     if name in iteration.METHODS:
         return iteration.iterate(ev, target, name, arguments, state, at, file)
     run_callbacks(ev, arguments, state, at, file, members.element_of(target))

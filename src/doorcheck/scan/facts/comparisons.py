@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import (
+    addresses,
     bytewise,
     claims,
     counters,
@@ -363,8 +364,11 @@ def _named_path(ev: Evaluator, paths: list[str], scope: Scope, at: int) -> Test:
     return Test((Branch(frozenset({exempt})),), EITHER)
 
 
-def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int) -> Test:
+def membership(
+    ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int, state: State | None = None
+) -> Test:
     """``collection.includes(item)`` and its kin: a member of a fixed set is what the set says it is."""
+    addresses.asked(ev, collection, item, state, scope.module.path, at)
     known = texts.contains(collection, item)
     if known is not None:
         return Test(EITHER, NEVER) if known else Test(NEVER, EITHER)

@@ -102,6 +102,7 @@ def is_hash(value: Value) -> bool:
 
 
 _HASHED = (("how", "hash"), ("how", "hmac"))
+_TELLING = frozenset({"hash", "hmac", "typeof", "last", "map", "asked"})
 _CACHING = frozenset({Derived, Unknown, External})
 _MARK: dict[type[Value], Callable[[Any], tuple[object, ...] | None]] = {
     Input: _mark_of_input,
@@ -113,7 +114,7 @@ _MARK: dict[type[Value], Callable[[Any], tuple[object, ...] | None]] = {
     Cls: lambda value: ("code", value),
     Obj: lambda value: ("code", value) if value.cls is not None else None,
     Unknown: lambda value: ("unknown", value.fact) if value.fact is not None else None,
-    Derived: lambda value: ("how", value.how) if value.how in {"hash", "hmac", "typeof"} else None,
+    Derived: lambda value: ("how", value.how) if value.how in _TELLING else None,
     External: _mark_of_external,
     Caught: lambda value: value.mark,
 }

@@ -79,6 +79,12 @@ class Limiter(_Row, frozen=True, kw_only=True):
     says: str
 
 
+class Address(_Row, frozen=True, kw_only=True):
+    """A call that tells from which address a request came, by the ``header`` that it reads first."""
+
+    header: str
+
+
 class Denial(_Row, frozen=True, kw_only=True):
     """A call that never comes back: it answers the caller with a refusal, of which ``status`` is told where it is
     always the same, or sends them elsewhere."""
@@ -309,6 +315,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     session_source: list[SessionSource] = []
     sink: list[Sink] = []
     limiter: list[Limiter] = []
+    address: list[Address] = []
     denial: list[Denial] = []
     identity: list[Identity] = []
     caller_cookie: list[CallerCookie] = []
@@ -331,6 +338,6 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 
 Row = (
-    SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator | Log
+    SessionSource | Sink | Limiter | Address | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper
+    | OwnHandlers | Builder | Router | Validator | Log
 )  # fmt: skip
