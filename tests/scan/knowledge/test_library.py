@@ -21,7 +21,7 @@ _LIBRARIES = sorted(
     key=lambda entry: entry.name,
 )
 _PATH = re.compile(r"(\*\*\.\w*\(\)|[*$\w-]+(\(\))*(\.[*$\w]+(\(\))*)*)")
-_NOT_ROWS = {"pure", "words", "types", "schema", "client_only"}
+_NOT_ROWS = {"pure", "words", "types", "schema", "session_cookie", "client_only"}
 
 
 def _written() -> Iterator[tuple[str, str, str, dict[str, Any]]]:

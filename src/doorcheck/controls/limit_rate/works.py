@@ -91,7 +91,11 @@ def _of_kind(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | Non
 
 def _is_open(case: DoorCase, effect: Effect) -> bool:
     """Whether strangers come this far: not where they are known to be stopped, but for those who try a password."""
-    return effect.kind == GUESS or _is_proof(case, effect) or not isinstance(case.answered.get(ControlId.AUTHENTICATE), Held)
+    return (
+        effect.kind == GUESS
+        or _is_proof(case, effect)
+        or not isinstance(case.answered.get(ControlId.AUTHENTICATE), Held)
+    )
 
 
 def _is_hole(case: DoorCase) -> bool:

@@ -104,8 +104,9 @@ def _leads_elsewhere(value: Value, path: str) -> bool:
     to = value.props.get("to") if isinstance(value, Obj) and "middleware" in value.props else None
     if to is None or not path:
         return False
-    if isinstance(to, Derived) and to.how == "text" and len(to.parts) == 2:
-        target = text_of(to.parts[0])
+    made = to.parts[0] if isinstance(to, Derived) and to.how == "text" and len(to.parts) == 1 else to
+    if isinstance(made, Derived) and made.how in {"text", "url"} and len(made.parts) == 2:
+        target = text_of(made.parts[0])
     else:
         target = text_of(to.props.get("pathname")) if isinstance(to, Obj) else text_of(to)
     return target is not None and target.startswith("/") and target.partition("?")[0] != path

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from doorcheck.scan.facts import (
+    addresses,
+    bounds,
     chains,
     comparisons,
     cookies,
@@ -14,6 +16,7 @@ from doorcheck.scan.facts import (
     libraries,
     members,
     narrowing,
+    origins,
     platform,
     promises,
     records,
@@ -241,8 +244,11 @@ def _method_of_external(
     if stored is not None:
         return stored
     known = texts.method(target, name, arguments)
+    if known is None and name in {"test", "exec"}:
+        known = origins.by_pattern(ev, target, arguments, scope.module.path, at)
     if known is None and name == "test":
         known = narrowing.matches(target, arguments, scope.module.path, at)
+    known = bounds.asked(target, name, arguments, scope.module.path, at) if known is None else known
     if known is not None:
         return known
     callee = members.member(ev, target, name, state, scope, at)
@@ -322,7 +328,8 @@ def _method_of_other(
 ) -> Value:
     file = scope.module.path
     _note_lost(ev, ANYTHING, arguments)
-    special = platform.method(ev, target, name, arguments, state, scope, at)
+    special: Value | None = origins.asked(ev, target, name, arguments, file, at)
+    special = special or platform.method(ev, target, name, arguments, state, scope, at)
     if special is not None:
         return special
     own = members.member(ev, target, name, state, scope, at)
@@ -336,7 +343,8 @@ def _method_of_other(
     if isinstance(target, Row) and name in records.KEEPING:
         return target
     if name in _MEMBERSHIP and arguments and not isinstance(arguments[0], Fn):
-        return comparisons.membership(ev, target, arguments[0], scope, at, state)
+        addresses.asked(ev, target, arguments[0], state, file, at)
+        return comparisons.membership(ev, target, arguments[0], scope, at)
     if name in iteration.METHODS:
         return iteration.iterate(ev, target, name, arguments, state, at, file)
     run_callbacks(ev, arguments, state, at, file, members.element_of(target))

@@ -30,11 +30,12 @@ class Unknowns(enum.Enum):
 
 class Shape:
     """What a schema lets through. ``members`` is None where they are not known; ``items`` are of a list or record.
+    ``plain`` when nothing but numbers, dates, identifiers or words of a fixed set get through.
 
     Shapes are compared by what they say, and each remembers its hash: they are part of many keys.
     """
 
-    __slots__ = ("_hash", "items", "kind", "members", "unknowns")
+    __slots__ = ("_hash", "items", "kind", "members", "plain", "unknowns")
 
     def __init__(
         self,
@@ -42,12 +43,15 @@ class Shape:
         members: tuple[tuple[str, Shape], ...] | None = None,
         items: Shape | None = None,
         unknowns: Unknowns | None = None,
+        *,
+        plain: bool = False,
     ) -> None:
         self.kind = kind
         self.members = members
         self.items = items
         self.unknowns = unknowns
-        self._hash = hash((kind, members, items, unknowns))
+        self.plain = plain
+        self._hash = hash((kind, members, items, unknowns, plain))
 
     def __hash__(self) -> int:
         return self._hash
@@ -58,8 +62,8 @@ class Shape:
         return (
             isinstance(other, Shape)
             and self._hash == other._hash
-            and (self.kind, self.unknowns, self.items, self.members)
-            == (other.kind, other.unknowns, other.items, other.members)
+            and (self.kind, self.unknowns, self.plain, self.items, self.members)
+            == (other.kind, other.unknowns, other.plain, other.items, other.members)
         )
 
     def member(self, name: str) -> Shape:
@@ -82,6 +86,7 @@ class Shape:
 
 ANYTHING = Shape(Kind.ANYTHING)
 SCALAR = Shape(Kind.SCALAR)
+PLAIN = Shape(Kind.SCALAR, plain=True)
 OPEN = Shape(Kind.OPEN)
 
 
@@ -132,6 +137,8 @@ def either_of(shapes: list[Shape]) -> Shape:
         return ANYTHING
     objects = [shape for shape in shapes if shape.kind is Kind.OBJECT]
     if len(objects) != len(shapes):
+        if all(shape.kind is Kind.SCALAR for shape in shapes):
+            return PLAIN if all(shape.plain for shape in shapes) else SCALAR
         return shapes[0] if len(set(shapes)) == 1 else OPEN
     answers = [shape.unknowns for shape in objects]
     kept = next((answer for answer in (Unknowns.KEPT, Unknowns.STRIPPED) if answer in answers), Unknowns.REJECTED)

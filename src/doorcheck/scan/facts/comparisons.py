@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import (
-    addresses,
+    bounds,
     bytewise,
     claims,
     counters,
@@ -13,6 +13,8 @@ from doorcheck.scan.facts import (
     failures,
     guesses,
     narrowing,
+    origins,
+    own_pages,
     ownership,
     roles,
     sending,
@@ -136,6 +138,8 @@ def equal(ev: Evaluator, left: Value, right: Value, scope: Scope, at: int, state
         return known
     yes = _proved_by_equality(ev, left, right, scope, at, state)
     mine, others = ownership.by_equality(left, right, scope.module.path, at)
+    if same := own_pages.by_equality(left, right, scope.module.path, at):
+        yes = narrowing.also(yes, same)
     if mine or others:
         ev.attempts |= mine
         mine |= sending.by_equality(left, right)
@@ -276,6 +280,8 @@ def _secret_match(ev: Evaluator, secret: Value, given: Value, scope: Scope, at: 
 
 def _says_only_where_from(given: Value) -> bool:
     """Whether this is an origin or a host: a browser tells it truly, and anybody else as they like."""
+    if bounds.is_host(given):
+        return True
     inputs = [part for part in made_from(given, 40) if isinstance(part, Input)]
     return bool(inputs) and all(_is_about_the_request(part) for part in inputs)
 
@@ -364,11 +370,8 @@ def _named_path(ev: Evaluator, paths: list[str], scope: Scope, at: int) -> Test:
     return Test((Branch(frozenset({exempt})),), EITHER)
 
 
-def membership(
-    ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int, state: State | None = None
-) -> Test:
+def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: int) -> Test:
     """``collection.includes(item)`` and its kin: a member of a fixed set is what the set says it is."""
-    addresses.asked(ev, collection, item, state, scope.module.path, at)
     known = texts.contains(collection, item)
     if known is not None:
         return Test(EITHER, NEVER) if known else Test(NEVER, EITHER)
@@ -390,5 +393,6 @@ def membership(
         return _named_path(ev, paths, scope, at)
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
-    test = failures.of_membership(Test(EITHER, EITHER, (collection, item)), collection, item)
+    asked_for = Test(origins.named_by_settings(collection, item, scope.module.path, at), EITHER, (collection, item))
+    test = failures.of_membership(asked_for, collection, item)
     return narrowing.one_of(test, collection, item, scope.module.path, at)

@@ -50,7 +50,7 @@ def member(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope, 
         return Env("*")
     if isinstance(value, External):
         return External(value.package, (*value.path, "[]"), value.links)
-    from_end = isinstance(key, Derived) and key.how == "arithmetic" and isinstance(value, Derived)
+    from_end = isinstance(key, Derived) and key.how == "arithmetic" and isinstance(value, Derived | Choice)
     return Derived(LAST if from_end else "member", (value, key))
 
 

@@ -201,6 +201,8 @@ def _assign(ev: Evaluator, node: ir.Assign, state: State, scope: Scope) -> Value
     value = evaluate(ev, node.value, state, scope)
     if node.operator in {"||=", "??=", "&&="}:
         value = Unknown(None, (value,)) if not isinstance(value, External | Fn) else value
+    elif node.operator == "+=" and isinstance(node.target, ir.PatternName):
+        value = texts.joined((evaluate(ev, ir.Name(node.target.id, node.at), state, scope), value))
     elif node.operator != "=":
         value = Derived("text", (value,) if not _is_number(value) else (_before(ev, node.target, state, scope), value))
     binding.assign(ev, node.target, value, state, scope)

@@ -107,7 +107,7 @@ def follow(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
     except BudgetExceeded:
         over_budget = True
     return Trace(
-        ways_out=tuple(way for exit_ in exits for way in _ways_out(exit_, file)),
+        ways_out=tuple(way for exit_ in exits for way in _ways_out(exit_, _file_of(value, file))),
         happenings=tuple(one for one in ev.happenings if one.effect.kind not in ASIDE),
         counted=tuple(one for one in ev.happenings if one.effect.kind in ASIDE),
         attempts=frozenset(ev.attempts),
@@ -158,6 +158,11 @@ def _exits(ev: Evaluator, value: Value, arguments: Sequence[Value], file: str, a
     for exit_ in exits:
         exit_.value = promises.awaited_value(ev, exit_.value, exit_.state, exit_.at, file)
     return exits
+
+
+def _file_of(value: Value, file: str) -> str:
+    """The file in which a handler's own ways out are: a wrapper's handler stands in the wrapper's."""
+    return value.module.path if isinstance(value, Fn) else file
 
 
 def _ways_out(exit_: Exit, file: str) -> list[WayOut]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
-from doorcheck.scan.facts import members, ownership, texts
+from doorcheck.scan.facts import bounds, members, ownership, texts
 from doorcheck.scan.facts.proofs import NOTHING, Facts, ProofKind, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import EITHER, certain, truth
@@ -96,7 +96,21 @@ def _few(target: Value) -> TypeGuard[Arr]:
 
 
 def _any_or_all(name: str, target: Value, results: list[Value]) -> Value:
+    """``some`` and ``every``: where none of them holds, or all do, what bounds the elements is known of each."""
     tests = [result for result in results if isinstance(result, Test | Choice)]
+    plain = _any_or_all_plain(name, target, results, tests)
+    if not tests or len(tests) < len(results):
+        return plain
+    if name == "some":
+        return Test(
+            plain.yes_branches, bounds.also_bounded(plain.no_branches, [truth(each)[1] for each in tests]), plain.parts
+        )
+    return Test(
+        bounds.also_bounded(plain.yes_branches, [truth(each)[0] for each in tests]), plain.no_branches, plain.parts
+    )
+
+
+def _any_or_all_plain(name: str, target: Value, results: list[Value], tests: list[Test | Choice]) -> Test:
     if name == "some" and len(tests) == len(results) > 1:
         known = shared(certain(truth(test)[0]) for test in tests)
         return Test((Branch(known),), EITHER, (target, *results))

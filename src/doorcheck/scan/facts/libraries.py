@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 from doorcheck.scan.facts import (
     addresses,
     asides,
+    bounds,
     chains,
+    cookies,
     guesses,
     limiters,
+    markup,
     platform,
     policed,
     predicates,
@@ -65,7 +68,6 @@ _PLATFORM = {
     "url": ("URL", "URLSearchParams"),
     "timers": ("setTimeout",),
 }
-_NAMED_ARGUMENTS = 3
 
 
 def call(
@@ -148,6 +150,7 @@ def _session_source(
     ev.attempts.add(proof)
     guesses.tried(ev, proof, arguments, state)
     signatures.verified(ev, row, callee, arguments, state, at, file)
+    cookies.of_library(ev, proof, (*arguments, callee), file, at)
     handler = next((value for value in arguments if isinstance(value, Fn)), None)
     if handler is not None and row.absent == "null":
         return chains.attaching(ev, proof, "auth", handler)
@@ -182,7 +185,7 @@ def _sink(
         says=describe(callee, row),
         file=file,
         at=at,
-        subject="fetch" if row.address else subject_of(callee, arguments),
+        subject=row.subject or ("fetch" if row.address else subject_of(callee, arguments)),
         operands=(*tables, *arguments),
         chooses=predicates.of_call(row, callee, arguments),
         given=arguments,
@@ -205,7 +208,7 @@ def _is_table(value: Value) -> bool:
 
 def describe(callee: External, row: rows.Sink) -> str:
     """What a sensitive operation is called, as one would read it in the code."""
-    names = [part for part in callee.path if part not in {"()", "default"}][-_NAMED_ARGUMENTS:]
+    names = [part for part in callee.path if part not in {"()", "default"}][-3:]
     words = {"database": "database", "model": "model call", "outbound": "outbound call"}.get(row.kind, row.kind)
     return f"{words} {'.'.join(names)}"
 
@@ -384,5 +387,7 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.AddressCheck: bounds.asked_of_address,
+    rows.Markup: markup.made,
     rows.Log: asides.write,
 }

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import chains, deliveries, failures, first_use, ownership, relations, replies, requests
+from doorcheck.scan.facts import (
+    chains,
+    cookies,
+    deliveries,
+    failures,
+    first_use,
+    ownership,
+    relations,
+    replies,
+    requests,
+)
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
 from doorcheck.scan.facts.settings import is_secret_name
@@ -120,7 +130,10 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
     return ANYTHING
 
 
-_OF_TEXTS = {"length": "length", "hostname": HOST, "host": HOST, "origin": HOST}
+_OF_TEXTS = {
+    "length": "length", "hostname": HOST, "host": HOST, "origin": HOST, "pathname": "pathname", "search": "search",
+    "href": "",
+}  # fmt: skip
 """What can be asked of a text, and of one that was read as an address."""
 
 
@@ -130,7 +143,7 @@ def _of_derived(ev: Evaluator, value: Derived, name: str) -> Value:
     if name == "length" and value.how in {EMPTY_LIST, FILLED_LIST}:
         return Const(0.0) if value.how == EMPTY_LIST else Derived(FILLED_LENGTH, (value,))
     if value.how in {"text", "string"} and (part := _OF_TEXTS.get(name)) is not None:
-        return Derived(part, (value,))
+        return Derived(part, (value,)) if part else value
     if is_credential_name(ev, name):
         return Derived(f".{name}", (value,))
     environment = any(isinstance(part, External) and part.path[:2] == ("process", "env") for part in value.parts)
@@ -261,6 +274,7 @@ def _of_external(ev: Evaluator, value: External, name: str, state: State, scope:
         link = value.links[-1] if value.links else None
         proof = source_proof(row, link.file if link else scope.module.path, link.at if link else at)
         ev.attempts.add(proof)
+        cookies.of_library(ev, proof, (value,), proof.file, proof.at)
         says_what_they_may = ownership.is_role_word(name)
         return Session(proof, (ownership.TENANT_ROLE if row.in_tenant else name,) if says_what_they_may else ())
     if isinstance(row, Builder | OwnHandlers):

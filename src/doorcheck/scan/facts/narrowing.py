@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-from doorcheck.scan.facts import failures
+from doorcheck.scan.facts import bounds, failures
 from doorcheck.scan.facts.checks import ANYTHING, SCALAR, Check
-from doorcheck.scan.facts.proofs import NOTHING, TYPED, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import LOOSELY, NOTHING, TYPED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.texts import text_of
 from doorcheck.scan.facts.truth import Branches
 from doorcheck.scan.facts.values import (
     HOST,
+    Alternative,
     Branch,
     Choice,
     Const,
@@ -25,7 +26,9 @@ from doorcheck.scan.facts.values import (
     made_from,
 )
 
-_CHANGED = frozenset({"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic", HOST})
+_CHANGED = frozenset(
+    {"text", "string", "number", "call", "unary", "typeof", "length", "element", "arithmetic", "bytes", "url", HOST}
+)
 _STRONG_TYPES = frozenset({"number", "boolean", "bigint"})
 _CLASSES = frozenset({"File", "Blob", "Date", "Number", "Boolean"})
 _TEXT_METHODS = frozenset((name,) for name in ("trim", "replace", "replaceAll", "toLowerCase", "normalize", "slice"))
@@ -72,6 +75,7 @@ def also(branches: Branches, facts: Facts) -> Branches:
 
 def equal_to_known(test: Test, left: Value, right: Value, file: str, at: int) -> Test:
     """The test that something sent equals something the caller did not send."""
+    test = bounds.by_equality(test, left, right, file, at)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Derived) and one.how == "typeof" and isinstance(other, Const):
             typed = other.value not in _STRONG_TYPES
@@ -105,6 +109,7 @@ def _sent(value: Value) -> bool:
 
 def one_of(test: Test, collection: Value, item: Value, file: str, at: int) -> Test:
     """The test that something sent is among what the server knows."""
+    test = bounds.by_membership(test, collection, item, file, at)
     if _sent(collection):
         return test
     facts = learned(item, file, at, "tested to be one of a fixed set")
@@ -117,7 +122,7 @@ def matches(pattern: External, arguments: tuple[Value, ...], file: str, at: int)
         return None
     source = text_of(pattern.links[0].arguments[0]) if pattern.links and pattern.links[0].arguments else None
     facts = learned(arguments[0], file, at, "matched with a pattern") if source and is_anchored(source) else NOTHING
-    return Test((Branch(facts),), (Branch(),), arguments)
+    return bounds.matched(Test((Branch(facts),), (Branch(),), arguments), pattern, arguments[0], file, at)
 
 
 def is_anchored(pattern: str) -> bool:
@@ -162,8 +167,9 @@ def limited(operator: str, left: Value, right: Value, file: str, at: int) -> Tes
         if sent is not None:
             facts = learned(sent, file, at, "its length is limited", typed=True)
             longer, fits = (Branch(),), (Branch(facts),)
-            return Test(longer, fits, (left, right)) if operator.startswith(more) else Test(fits, longer, (left, right))
-    return Test((Branch(),), (Branch(),), (left, right))
+            test = Test(longer, fits, (left, right)) if operator.startswith(more) else Test(fits, longer, (left, right))
+            return bounds.limited(test, operator, left, right, file, at)
+    return bounds.limited(Test((Branch(),), (Branch(),), (left, right)), operator, left, right, file, at)
 
 
 def _measured(value: Value) -> Input | None:
@@ -207,13 +213,28 @@ def as_known(value: Value, state: State) -> Value:
     """Something sent, as this path knows it: it carries the check it has passed to wherever it goes from here."""
     if isinstance(value, Derived) and value.how == "error" and state.facts:
         return failures.as_known(value, state.facts)
-    if not isinstance(value, Input) or not state.facts or (value.check is not None and not value.check.cast):
+    if not state.facts:
         return value
-    of = name_of(value)
+    if isinstance(value, Choice) and len(value.alternatives) == 2:
+        return _either_as_known(value, state)
+    if not isinstance(value, Input) or (value.check is not None and not value.check.cast):
+        return value
+    of, loosely = name_of(value), None
     for fact in state.facts:
         if fact.kind is ProofKind.CHECKED and fact.of == of:
             return Input(value.channel, value.path, Check(fact.file, fact.at, SCALAR, fact.says))
-    return value
+        if fact.kind is ProofKind.CHECKED and fact.of == LOOSELY + of:
+            loosely = Check(fact.file, fact.at, ANYTHING, fact.says, LOOSELY)
+    return value if loosely is None else Input(value.channel, value.path, loosely)
+
+
+def _either_as_known(value: Choice, state: State) -> Value:
+    """``sent ?? "fixed"``, as this path knows it."""
+    first, second = value.alternatives
+    if not isinstance(first.value, Input) or not isinstance(second.value, Const):
+        return value
+    known = as_known(first.value, state)
+    return value if known is first.value else Choice(value.id, (Alternative(known, first.facts), second))
 
 
 _TAKEN_FOR_NOTHING = frozenset({"any", "unknown", "const", "never"})

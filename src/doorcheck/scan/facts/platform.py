@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import built, comparisons, failures, memory, narrowing, replies, requests, streams, texts
+from doorcheck.scan.facts import (
+    bounds,
+    built,
+    comparisons,
+    failures,
+    memory,
+    narrowing,
+    replies,
+    requests,
+    streams,
+    texts,
+)
 from doorcheck.scan.facts.proofs import Fact, ProofKind
 from doorcheck.scan.facts.settings import is_secret_name
 from doorcheck.scan.facts.state import State
@@ -45,6 +56,7 @@ _MAKES_TEXT = frozenset(
     }
 )  # fmt: skip
 """Methods that only a text has, or that give one: on anything else the call throws."""
+_CUTS = frozenset({"concat", "replace", "trim", "slice", "substring", "split"})
 _SPELLS = frozenset({"toLowerCase", "toUpperCase", "toLocaleLowerCase", "toLocaleUpperCase"})
 _Handler = Callable[["Evaluator", Call, State, int, str], Value]
 
@@ -61,10 +73,11 @@ def method(
     ev: Evaluator, target: Value, name: str, arguments: Call, state: State, scope: Scope, at: int
 ) -> Value | None:
     """Methods of platform objects that mean something whatever they are called on."""
-    del ev, state, scope, at
+    del ev, state
     known = texts.joined_list(target, arguments) if isinstance(target, Arr) and name == "join" else None
     known = texts.method(target, name, arguments) if isinstance(target, Const) else known
     known = known or built.method(target, name, arguments) or failures.method(target, name, arguments)
+    known = known or bounds.asked(target, name, arguments, scope.module.path, at)
     if known is not None:
         return known
     if name == "toString" and not arguments:
@@ -75,14 +88,7 @@ def method(
         return Derived("string", (target, *arguments))
     if isinstance(target, Env | Derived) and name in _SPELLS and not arguments:
         return Derived("text", (target,))
-    if isinstance(target, Const | Derived | Env) and name in {
-        "concat",
-        "replace",
-        "trim",
-        "slice",
-        "substring",
-        "split",
-    }:
+    if isinstance(target, Const | Derived | Env) and name in _CUTS:
         return Derived("text", (target, *arguments))
     return None
 
@@ -262,9 +268,9 @@ def _set(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Va
 def _url(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
     del state, at, file, ev
     value = _first(arguments)
-    if isinstance(value, Input):
-        return value if value.channel == "url" else Derived("text", arguments)
-    return Derived("text", arguments)
+    if isinstance(value, Input) and value.channel == "url":
+        return value
+    return Derived("text", (Derived("url", arguments),))
 
 
 def _parameters(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:

@@ -15,8 +15,8 @@ class ProofKind(enum.StrEnum):
 
     The first group answers "who is calling?", the second "may they, and what did they send?", with ``Fact.of`` naming
     the record or the part of the request; LIMITED says how often they call: see ``limits``. The third explains what is
-    absent. The last is only ever attempted: it tells that a machine delivers something, and how its signature is
-    checked.
+    absent. The last is only ever attempted: it tells that a machine delivers something, how its signature is checked,
+    and which requests come with a cookie.
     """
 
     SESSION = "session"
@@ -37,6 +37,7 @@ class ProofKind(enum.StrEnum):
     SENT = "sent"
     ASKED_FOR = "asked for"
     METHOD = "method"
+    BOUNDED = "bounded"
     LIMITED = "limited"
     ERROR = "error"
 
@@ -50,6 +51,7 @@ class ProofKind(enum.StrEnum):
 
     DELIVERY = "delivery"
     SIGNED = "signed"
+    COOKIE = "cookie"
 
     __hash__ = str.__hash__  # it is asked for with every fact
 
@@ -66,9 +68,9 @@ PROVING = frozenset(
 )
 
 
-PARSED, TYPED = "parsed ", "type of "
-"""Begin what a CHECKED fact is about: a value that went through a schema, whatever is then used of it; and one of which
-no more is known than that it is a text or a list."""
+PARSED, TYPED, LOOSELY = "parsed ", "type of ", "loosely "
+"""Begin what a CHECKED fact is about: a value that went through a schema, whatever is then used of it; one of which no
+more is known than that it is a text or a list; and an origin whose test lets a stranger's pass as well."""
 
 
 MAX_MADE = 1 << 16

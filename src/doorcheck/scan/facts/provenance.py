@@ -7,6 +7,7 @@ from typing import Any
 
 from doorcheck.scan.facts.caught import Caught
 from doorcheck.scan.facts.values import (
+    HOST,
     Cls,
     Const,
     Derived,
@@ -101,8 +102,19 @@ def is_hash(value: Value) -> bool:
     return of is not None and of(value) in _HASHED
 
 
+_TOLD = frozenset({"hash", "hmac", "typeof", HOST, "bytes", "pathname", "last", "map", "asked"})
+
+
+def _mark_of_begin(value: Derived) -> tuple[object, ...] | None:
+    """Of a text that is put together: whether what follows its beginning can still say where an address leads."""
+    first = value.parts[0] if value.how == "text" and len(value.parts) > 1 else None
+    text = first.value if isinstance(first, Const) else None
+    if not isinstance(text, str) or not text.startswith(("http", "/")):
+        return None
+    return "begins", text == "/", text.count("/") > 2
+
+
 _HASHED = (("how", "hash"), ("how", "hmac"))
-_TELLING = frozenset({"hash", "hmac", "typeof", "last", "map", "asked"})
 _CACHING = frozenset({Derived, Unknown, External})
 _MARK: dict[type[Value], Callable[[Any], tuple[object, ...] | None]] = {
     Input: _mark_of_input,
@@ -114,7 +126,7 @@ _MARK: dict[type[Value], Callable[[Any], tuple[object, ...] | None]] = {
     Cls: lambda value: ("code", value),
     Obj: lambda value: ("code", value) if value.cls is not None else None,
     Unknown: lambda value: ("unknown", value.fact) if value.fact is not None else None,
-    Derived: lambda value: ("how", value.how) if value.how in _TELLING else None,
+    Derived: lambda value: ("how", value.how) if value.how in _TOLD else _mark_of_begin(value),
     External: _mark_of_external,
     Caught: lambda value: value.mark,
 }

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
+from doorcheck.scan.facts.proofs import NOTHING
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.texts import joined, text_of
-from doorcheck.scan.facts.truth import EITHER, NEVER
+from doorcheck.scan.facts.truth import EITHER, NEVER, certain
 from doorcheck.scan.facts.values import (
     ANYTHING,
     NULL,
@@ -90,6 +91,7 @@ def entry_of(headers: Value, name: str, depth: int = 0) -> Value | None:
     """One header by its name in lower case; None where it is not among them."""
     if depth > _MAX_DEPTH:
         return Unknown(None, (headers,))
+    headers = _where_it_holds(headers) if isinstance(headers, Test) else headers
     if isinstance(headers, Const):
         return None
     if isinstance(headers, Promise):
@@ -104,6 +106,13 @@ def entry_of(headers: Value, name: str, depth: int = 0) -> Value | None:
         found = next((v for k, v in _pairs(headers) if k.lower() == name), None)
         return _of_others(headers.rest, name, depth) if found is None else found
     return Input("header", (name,)) if _is_all_sent(headers) else Unknown(None, (headers,))
+
+
+def _where_it_holds(value: Test) -> Value:
+    """``condition && { … }``: the object where the condition holds, and nothing where it does not."""
+    if len(value.parts) != 2 or not isinstance(value.parts[1], Obj):
+        return UNDEFINED
+    return new_choice([Alternative(value.parts[1], certain(value.yes_branches)), Alternative(UNDEFINED, NOTHING)])
 
 
 def _of_others(rest: tuple[Value, ...], name: str, depth: int) -> Value | None:

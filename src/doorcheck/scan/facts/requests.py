@@ -43,6 +43,7 @@ _REQUEST_CALLS = {
 }
 _COLLECTIONS = {"headers": "header", "cookies": "cookie", "query": "query", "form": "form", "params": "params"}
 MAX_PATH = 6
+_BYTES = frozenset({"arrayBuffer", "stream", "bytes"})
 _GETTERS = frozenset({"get", "getAll", "has"})
 
 
@@ -181,4 +182,6 @@ def call_of(value: Input, name: str, arguments: tuple[Value, ...], constant: str
         return Input(_COLLECTIONS[value.channel], (constant,) if constant else (), check)
     if name in {"get", "getAll", "entries", "keys", "values", "toString"}:
         return value
+    if name in _BYTES and value.channel in {"form", "body", "argument"} and not arguments:
+        return Promise(Derived("bytes", (value,)))
     return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts.checks import ANYTHING, OPEN, SCALAR, Kind, Shape, Unknowns, either_of, object_of
+from doorcheck.scan.facts import hosts
+from doorcheck.scan.facts.checks import ANYTHING, OPEN, PLAIN, SCALAR, Kind, Shape, Unknowns, either_of, object_of
+from doorcheck.scan.facts.texts import is_whole, matches
 from doorcheck.scan.facts.values import Arr, Choice, Const, External, Fn, Link, Native, Obj, Value
 
 if TYPE_CHECKING:
@@ -235,6 +237,20 @@ def _opens(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], d
     return Shape(Kind.OPEN, None, None, (found.unknowns if found is not None else None) or reader.default)
 
 
+def _plain(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
+    del reader, arguments, depth
+    return PLAIN if found is None or found.kind is Kind.SCALAR else found
+
+
+def _pattern(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
+    """A text that matches a pattern; one that speaks of the whole text may leave no room for markup, nor for hosts."""
+    pattern = arguments[0] if arguments else None
+    read = hosts.pattern_of(pattern)
+    whole = isinstance(pattern, External) and is_whole(pattern) and matches(pattern, "<") is False
+    whole = whole and read is not None and hosts.is_closed(*read)
+    return _plain(reader, found, arguments, depth) if whole else found or SCALAR
+
+
 def _same(reader: _Reader, found: Shape | None, arguments: tuple[Value, ...], depth: int) -> Shape:
     del reader, arguments, depth
     return found or OPEN
@@ -301,4 +317,6 @@ _STEPS: dict[str, _Step] = {
     "shape": _same,
     "json": _json,
     "literal": _literal,
+    "plain": _plain,
+    "pattern": _pattern,
 }

@@ -48,6 +48,14 @@ def regular_expression(pattern: str, flags: str, file: str, at: int) -> External
     return External("js", ("RegExp", "()"), (Link("RegExp", (Const(pattern), Const(flags)), file, at),))
 
 
+def is_whole(regex: External) -> bool:
+    """Whether a regular expression speaks of a text from its beginning to its end, and lists the letters it takes."""
+    source = text_of(regex.links[0].arguments[0]) if regex.path == ("RegExp", "()") and regex.links else None
+    if source is None or not (source.startswith("^") and source.endswith("$")):
+        return False
+    return "|" not in source and "." not in source.replace("\\.", "") and "[^" not in source and "\\S" not in source
+
+
 def matches(regex: Value, text: str) -> bool | None:
     """Whether a regular expression finds something in the text; None where nobody can say."""
     if not (isinstance(regex, External) and regex.path == ("RegExp", "()") and regex.links):

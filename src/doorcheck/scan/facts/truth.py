@@ -7,6 +7,7 @@ from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, contrad
 from doorcheck.scan.facts.settings import is_secret_name, switched
 from doorcheck.scan.facts.state import State, telling
 from doorcheck.scan.facts.values import (
+    HOST,
     UNDEFINED,
     Arr,
     Branch,
@@ -110,6 +111,8 @@ def _is_something(value: Value) -> bool:
     """Whether this is a package's own export, or a text that was put together: neither is ever nothing."""
     if isinstance(value, External):
         return value.sure or ("()" not in value.path and value.package != "js")
+    if isinstance(value, Derived) and value.how == "text" and len(value.parts) == 1:
+        return isinstance(value.parts[0], Derived) and value.parts[0].how == "url"
     return isinstance(value, Derived) and value.how in {"text", "hash", "hmac"} and len(value.parts) > 1
 
 
@@ -235,7 +238,9 @@ def nullness(value: Value, state: State | None = None) -> tuple[Branches, Branch
             for branches, side in zip(nullness(alternative.value, state), (yes, no), strict=True):
                 side.extend((branch.facts | alternative.facts, branch.keep, number) for branch in branches)
         return _collected(value.id, yes), _collected(value.id, no)
-    if isinstance(value, Test) or (isinstance(value, Input) and value.channel == "params" and value.path):
+    if isinstance(value, Test) or (isinstance(value, Derived) and value.how == HOST):
+        return EITHER, NEVER
+    if isinstance(value, Input) and value.channel == "params" and value.path:
         return EITHER, NEVER  # a route is only matched with its parameters filled in
     return truth(value, state)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import refinements
 from doorcheck.scan.facts.checks import SCALAR, Check, Kind, Shape, Unknowns, below
 from doorcheck.scan.facts.proofs import NOTHING, PARSED, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
@@ -58,6 +59,8 @@ def validate(
     given = given.value if isinstance(given, Promise) else given
     check = Check(file, at, _with_options(_shape(ev, row, callee, arguments), row, arguments))
     learned = facts_of(given, check)
+    schema = arguments[row.schema] if row.schema is not None and 0 <= row.schema < len(arguments) else callee
+    learned |= refinements.learned(ev, schema, given, state, at, file)
     ev.attempts |= learned
     value = _result(ev, row, given, check, learned, state)
     return Promise(value) if row.promise else value

@@ -15,7 +15,7 @@ from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile,
 
 _SECTIONS = (
     "session_source", "sink", "limiter", "address", "denial", "identity", "caller_cookie", "callback", "same",
-    "handler_wrapper", "own_handlers", "builder", "router", "validator", "log",
+    "handler_wrapper", "own_handlers", "builder", "router", "validator", "log", "markup", "address_check",
 )  # fmt: skip
 
 ANYWHERE = "**."
@@ -44,6 +44,8 @@ class Knowledge:
         self._errors: dict[tuple[str, str], str] = {}
         self.tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         """The calls that declare a table, by package and path."""
+        self.same_site: dict[str, str] = {}
+        """The SameSite of a library's session cookie, by the name that its packages have in common."""
         self.client_only: dict[str, ClientOnly] = {}
         """What each package offers only to code in browsers."""
         self.types: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -54,6 +56,7 @@ class Knowledge:
                     self._add(row)
             for pure in file.pure:
                 self._pure.update(pure.packages)
+            self.same_site.update((each.library, each.same_site) for each in file.session_cookie)
             for schema in file.schema:
                 self._schemas.update(dict.fromkeys(schema.package, schema))
             self._errors |= _texts_of_errors(file.error_class)

@@ -48,6 +48,8 @@ class Sink(_Row, frozen=True, kw_only=True):
     """Which argument chooses the records: the ``where`` of an options object, the first one, or all (raw SQL)."""
     address: bool = False
     """Whether its first argument is the address that it calls, or options with the address among them."""
+    subject: str = ""
+    """What it is about, where its arguments do not tell."""
     policies: bool = False
     """Whether the database limits what it reaches by rules for callers, unless the client has a key of the server's."""
     failure: str = ""
@@ -189,6 +191,13 @@ class Validator(_Row, frozen=True, kw_only=True):
     """What this call does with unknown fields, where it decides that itself."""
 
 
+class Markup(_Row, frozen=True, kw_only=True):
+    """A call that makes HTML, or a text for it: in one that is ``safe`` nothing of what it was given is markup that
+    runs, and what is ``rendered`` keeps the markup that stood in it, or in the Markdown it was made of."""
+
+    result: Literal["safe", "rendered"] = "safe"
+
+
 class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """How a library builds schemas: what its functions and methods mean, by name; those not named change nothing."""
 
@@ -198,15 +207,30 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
         Literal[
             "object", "strict-object", "loose-object", "record", "list", "anything", "custom", "union", "wrap",
             "strips", "rejects", "keeps", "extend", "pick", "omit", "opens", "shape", "json", "literal",
+            "plain", "pattern",
         ],
         list[str],
     ]  # fmt: skip
+
+
+class AddressCheck(_Row, frozen=True, kw_only=True):
+    """A call that tells whether an address is a private one."""
 
 
 class Table(_Row, frozen=True, kw_only=True):
     """A call that declares a table: its name comes first, then its columns, or a ``document`` schema with fields."""
 
     style: Literal["columns", "document"] = "columns"
+
+
+class SessionCookie(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The SameSite with which a library sets the cookie of its session where nothing else is configured.
+
+    ``library`` is what its packages have in common, as a session's source names it.
+    """
+
+    library: str
+    same_site: Literal["lax", "strict", "none"]
 
 
 class Log(_Row, frozen=True, kw_only=True):
@@ -290,6 +314,10 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    guarding_agents: list[str] = []
+    """Packages whose agents refuse private addresses when they connect."""
+    shared_hosts: list[str] = []
+    """Hosts below which anybody can have a name of their own."""
     measure_nouns: list[str] = []
     """Last words of the names of variables that hold a number or a setting."""
     secret_variable_parts: list[str] = []
@@ -325,11 +353,14 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     own_handlers: list[OwnHandlers] = []
     builder: list[Builder] = []
     router: list[Router] = []
+    address_check: list[AddressCheck] = []
     log: list[Log] = []
     error_class: list[ErrorClass] = []
     table: list[Table] = []
     pure: list[Pure] = []
+    session_cookie: list[SessionCookie] = []
     validator: list[Validator] = []
+    markup: list[Markup] = []
     schema: list[SchemaWords] = []
     client_only: list[ClientOnly] = []
     words: list[Words] = []
@@ -339,5 +370,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Limiter | Address | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper
-    | OwnHandlers | Builder | Router | Validator | Log
+    | OwnHandlers | Builder | Router | Validator | Log | Markup | AddressCheck
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The control ``constrain-fetches``: does the server call addresses that the caller chose?"""

@@ -1,0 +1,1 @@
+"""``constrain-origins``: which sites may read a door's answers."""

@@ -1,0 +1,47 @@
+"""Comparisons that tell whether the app's own pages sent a request: where it came from, and tokens only they know."""
+
+from __future__ import annotations
+
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
+from doorcheck.scan.facts.requests import name_of
+from doorcheck.scan.facts.values import Input, Value, made_from
+
+_FROM = frozenset({"origin", "referer", "sec-fetch-site"})
+_TO = frozenset({"host", "x-forwarded-host"})
+_TOKENS = ("csrf", "xsrf", "state", "nonce")
+_CUSTOM = frozenset({"x-requested-with", "content-type"})
+"""Headers with which no other site can send a request unless it is asked first."""
+
+
+def tells_origin(of: str) -> bool:
+    """Whether a check of this part of the request tells that the app's own pages sent it."""
+    channel, _, name = of.lower().partition(".")
+    plain = name.rpartition(".")[2]
+    if channel == "header" and (name in _FROM or name in _CUSTOM):
+        return True
+    return any(plain.endswith(word) or plain.startswith(word) for word in _TOKENS) or "csrf" in plain
+
+
+def by_equality(left: Value, right: Value, file: str, at: int) -> Facts:
+    """What it says that two parts of one request are the same: its origin and its host, or a token and a cookie."""
+    for one, other in ((left, right), (right, left)):
+        sent, like = _only(one), _only(other)
+        if sent is None or like is None:
+            return NOTHING
+        name, against = sent.path[-1].lower() if sent.path else "", like.path[-1].lower() if like.path else ""
+        says = ""
+        if sent.channel == "header" and name in _FROM and (against in _TO or like.channel == "url"):
+            says = "compared with the host that was asked"
+        elif like.channel == "cookie" and sent.channel != "cookie" and tells_origin(name_of(sent)):
+            says = "compared with a cookie of the caller"
+        if says:
+            return frozenset({Fact(ProofKind.CHECKED, file, at, says, of=name_of(sent))})
+    return NOTHING
+
+
+def _only(value: Value) -> Input | None:
+    """The one part of the request that this is made of."""
+    if isinstance(value, Input):
+        return value
+    found = {(part.channel, part.path): part for part in made_from(value, 12) if isinstance(part, Input)}
+    return next(iter(found.values())) if len(found) == 1 else None
