@@ -40,12 +40,21 @@ def _copied(name: str, factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_the_catalogue_asks_three_things_of_an_app() -> None:
-    assert {control.spec.id for control in OF_APPS} == {
+def test_the_catalogue_asks_these_of_an_app() -> None:
+    assert {control.spec.id for control in OF_APPS} >= {
         ControlId.COVER_EVERY_DOOR,
         ControlId.PATCH_FRAMEWORK,
         ControlId.SHARE_IDENTITY,
+        ControlId.SEAL_SESSION,
     }
+
+
+def test_the_leaky_example_gives_a_component_in_the_browser_a_whole_row(leaky: dict[ControlId, Verdict]) -> None:
+    verdict = leaky[ControlId.SEAL_SESSION]
+    assert isinstance(verdict, Missing)
+    assert (verdict.way, verdict.stake) == ("record-to-client", None)
+    assert isinstance(verdict.evidence[0], Written)
+    assert verdict.evidence[0].at.path == "src/app/dashboard/layout.tsx"
 
 
 def test_the_leaky_example_names_the_door_its_matcher_leaves_out(leaky: dict[ControlId, Verdict]) -> None:

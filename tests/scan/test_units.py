@@ -77,6 +77,13 @@ CHANGES: dict[str, dict[str, str | None]] = {
         "lib/check.ts": f"{FILES['lib/check.ts']}import {{ db }} from './db'\n"
         "export async function all() { 'use cache'; return db.post.findMany() }\n"
     },
+    "a secret that a page hands over": {
+        "app/posts/page.tsx": "import { posts } from './actions'\nimport { Form } from './form'\n"
+        "export default async () => <Form of={await posts()} apiKey={process.env.STRIPE_SECRET_KEY} />\n"
+    },
+    "a secret that a component asks for": {
+        "app/posts/form.tsx": f"{FILES['app/posts/form.tsx']}export const key = process.env.NEXT_PUBLIC_API_SECRET\n"
+    },
     "a syntax error in a helper": {"lib/guard.ts": FILES["lib/guard.ts"] + "\nconst = ;\n"},
 }
 

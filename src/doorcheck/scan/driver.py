@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,7 @@ class Scan:
     def _apps_judged(
         self, doors: Sequence[JudgedDoor], guards: Mapping[str, Guard | None]
     ) -> Iterator[tuple[tuple[str, ControlId], Verdict]]:
+        alone = self.outside.alone
         for each in self.files:
             app = each.app
             mine = [door for door in doors if door.door.app == app.path]
@@ -151,7 +153,9 @@ class Scan:
                     continue
                 notes = tuple(DoorNote(door.door, door.shield, door.notes.get(control.spec.id)) for door in mine)
                 try:
-                    verdict = control.judge_app(AppCase(app, manifest, notes, guards.get(app.path)))
+                    of_app = partial(alone.browsers, app.path), partial(alone.site, app.path)
+                    case = AppCase(app, manifest, notes, guards.get(app.path), *of_app)
+                    verdict = control.judge_app(case)
                 except Exception as error:
                     verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this app: {type(error).__name__}")
                 yield (app.path, control.spec.id), verdict

@@ -12,6 +12,7 @@ from doorcheck.core import Location, Written
 from doorcheck.scan.doors.given import Given
 from doorcheck.scan.doors.pages import LOADERS, Page, loader_arguments, page_arguments
 from doorcheck.scan.doors.sent import Browsers, worst_first
+from doorcheck.scan.doors.tainted import Tainted
 from doorcheck.scan.facts import following
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.handing import Handed, HandedOver
@@ -67,6 +68,8 @@ class Reaching:
                     seen.add(target.path)
                     pending.append(target.path)
                 server = server or self._is_server(target)
+                known = self._ev.knowledge.client_only.get(link.specifier)
+                into_browser = into_browser or (known is not None and bool(known.components))
         return len(seen) >= _MAX_CLOSURE or (into_browser and server)
 
     def _has_loader(self, path: str) -> bool:
@@ -92,7 +95,7 @@ class Handing:
         self._handed = ev.handed = HandedOver()
         self._reaching = reaching
         self._skim_of = skim_of
-        self._given = Given(ev, skim_of)
+        self._given = Given(ev, skim_of, Tainted(ev))
         self._loaded: list[Handed] = []
         self._files: set[str] = set()
         self._steps = 0
@@ -143,7 +146,7 @@ class Handing:
         self._files |= trace.touched
         if loader is not None:
             self._loaded.extend(_loaded(trace, loader, module.path))
-        return not trace.over_budget
+        return not trace.over_budget and trace.opaque is None
 
 
 def _loaded(trace: following.Trace, loader: str, path: str) -> Iterator[Handed]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from doorcheck.core import Written
 from doorcheck.scan.doors.kept import place
 from doorcheck.scan.doors.sent import Sent
+from doorcheck.scan.doors.tainted import Tainted
 from doorcheck.scan.doors.variables import holds_secret, may_be_shared
+from doorcheck.scan.facts.brought import Brought, Good, brought_by, good_of
 from doorcheck.scan.facts.crossing import Part, parts_sent
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.handing import Handed
 from doorcheck.scan.facts.settings import is_public, is_secret_name
-from doorcheck.scan.facts.values import Env, Row, Session
+from doorcheck.scan.facts.values import Env, Query, Row, Session
 from doorcheck.scan.project.database.naming import plain
 from doorcheck.scan.project.skim import Skim
 
 _WHOLE = frozenset({"session"})
+_MAY_BE_WHOLE = re.compile(r"^$|(?:session|auth|user|account|data)$")
+"""Names of properties that may be given all of a session, and not its id or one other part."""
 _SHOWN_NAMES = 4
 
 
@@ -32,9 +37,10 @@ class Told:
 class Given:
     """Tells what properties send."""
 
-    def __init__(self, ev: Evaluator, skim_of: Callable[[str], Skim | None]) -> None:
+    def __init__(self, ev: Evaluator, skim_of: Callable[[str], Skim | None], tainted: Tainted) -> None:
         self._ev = ev
         self._skim_of = skim_of
+        self._tainted = tainted
         self._providing: dict[str, bool] = {}
 
     def told(self, handed: Handed) -> Told:
@@ -47,7 +53,7 @@ class Given:
             narrow = narrow or (not found and isinstance(part.value, Session | Row) and bool(part.value.path))
         held: tuple[Written, ...] = ()
         if narrow and not sent:
-            held = (Written(f"{_to(handed)} only what is named", place(handed.file, handed.at)),)
+            held = (_here(handed, _gets(handed, "only what is named")),)
         return Told(tuple(sent), held)
 
     def _of(self, handed: Handed, part: Part) -> Iterator[Sent]:
@@ -56,30 +62,48 @@ class Given:
             yield from self._variable(handed, value, part)
         elif isinstance(value, Session):
             yield from self._session(handed, value, part)
+        else:
+            yield from self._record(handed, Row(value.effect) if isinstance(value, Query) else value, part)
 
     def _variable(self, handed: Handed, value: Env, part: Part) -> Iterator[Sent]:
         words = self._ev.knowledge.words
         if is_public(value.name) or not is_secret_name(value.name):
             return
+        if self._tainted.holds(value):
+            return
         certain = holds_secret(value.name, words)
         if certain or not may_be_shared(value.name, words):
             sure = 2 if certain and part.sure else 0
-            says = f"{_to(handed)} the variable {value.name} of the server"
-            yield Sent("secret", (value.name,), says, (Written(says, place(handed.file, handed.at)),), sure)
+            says = _gets(handed, f"the server's variable {value.name}")
+            yield Sent("secret", (value.name,), says, (_here(handed, says),), sure)
 
     def _session(self, handed: Handed, value: Session, part: Part) -> Iterator[Sent]:
-        if value.proof.kind.value != "session" or self._provides(handed.module):
+        if value.proof.kind.value != "session" or self._provides(handed.module) or self._tainted.holds(value):
             return
-        seen = (
-            Written(_to(handed), place(handed.file, handed.at)),
-            Written(value.proof.says, place(value.proof.file, value.proof.at)),
-        )
+        source = Written(value.proof.says, place(value.proof.file, value.proof.at))
         last = value.path[-1] if value.path else ""
         if self._is_token(last):
-            says = f"{_to(handed)} {last} of the session"
-            yield Sent("token", (last,), says, seen, 2 if part.sure else 0)
-        elif not value.path or last in _WHOLE:
-            yield Sent("session", (), f"{_to(handed)} the whole session", seen, 0)
+            says = _gets(handed, f"`{last}` of the session")
+            yield Sent("token", (last,), says, (_here(handed, says), source), 2 if part.sure else 0)
+        elif last in _WHOLE or (not value.path and _MAY_BE_WHOLE.search(handed.name.lower())):
+            says = _gets(handed, "the whole session")
+            yield Sent("session", (), says, (_here(handed, says), source), 0)
+
+    def _record(self, handed: Handed, row: Row, part: Part) -> Iterator[Sent]:
+        effect = row.effect
+        if effect.kind != "database" or self._tainted.holds(row):
+            return
+        found = brought_by(self._ev.schema, row, effect)
+        graded = {one: grade for one in found.brought if (grade := _grade_of(one, row)) is not None}
+        if not graded:
+            return
+        worst = max(graded.values())
+        told = [one for one, grade in sorted(graded.items(), key=_worst_first) if grade > 0 or worst == 0]
+        whole = "" if all(one.named for one in told) else "a whole "
+        columns = tuple(dict.fromkeys(one.column.name for one in told))
+        says = f"{_gets(handed, whole + told[0].model.name)}, with {_listed(columns)}"
+        seen = _here(handed, says), Written(effect.says, place(effect.file, effect.at))
+        yield Sent("columns", columns, says, seen, worst if part.sure and found.sure else 0)
 
     def _is_token(self, name: str) -> bool:
         words = self._ev.knowledge.words
@@ -99,6 +123,33 @@ class Given:
         return self._providing[path]
 
 
-def _to(handed: Handed) -> str:
-    what = f"as `{handed.name}`" if handed.name else "as properties"
-    return f"{handed.component} in the browser is given {what}"
+def _grade_of(brought: Brought, row: Row) -> int | None:
+    """How sure it is that a browser has no use for this column; None where it may be meant for whoever looks."""
+    good = good_of(brought)
+    if good is Good.NOBODY and brought.model.is_account:
+        return 2
+    if good is Good.KEY and not brought.named:
+        return 1 if brought.model.is_account else 0
+    if good is Good.KEY and brought.model.is_account and (brought.many or not row.own):
+        return 1
+    return 0 if good is Good.NOBODY else None
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    each = [f"`{name}`" for name in names]
+    if len(each) > _SHOWN_NAMES:
+        return f"{', '.join(each[:_SHOWN_NAMES])} and {len(each) - _SHOWN_NAMES} more"
+    return each[0] if len(each) == 1 else f"{', '.join(each[:-1])} and {each[-1]}"
+
+
+def _worst_first(graded: tuple[Brought, int]) -> int:
+    return -graded[1]
+
+
+def _here(handed: Handed, says: str) -> Written:
+    return Written(says, place(handed.file, handed.at))
+
+
+def _gets(handed: Handed, what: str) -> str:
+    how = f"as `{handed.name}`" if handed.name else "as its properties"
+    return f"{handed.component} in the browser is given {what} {how}"

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from doorcheck.core import Door, DoorKind, Reach
 from doorcheck.scan.project.imports import Imports, Use
 
-_TESTS = re.compile(r"(?:^|/)(?:__tests__|__mocks__|tests?|e2e|cypress|playwright)/|\.(?:test|spec|stories)\.\w+$")
+TESTS = re.compile(r"(?:^|/)(?:__tests__|__mocks__|tests?|e2e|cypress|playwright)/|\.(?:test|spec|stories)\.\w+$")
 _DECLARED = rb"(?:\bfunction\s{0,9}\*?|\bconst|\blet|\bvar|\bclass|\btypeof)\s{1,9}"
 _NOT_A_NAME = rb"""[\w$'"`]"""
 
@@ -39,7 +39,7 @@ class Reaching:
         return Reach.REACHABLE if reached else Reach.UNREFERENCED
 
     def _uses(self, file: str, name: str) -> Iterable[Use]:
-        return (use for use in self._imports.uses_of(file, name) if not _TESTS.search(use.path))
+        return (use for use in self._imports.uses_of(file, name) if not TESTS.search(use.path))
 
     def _inline(self, file: str, name: str) -> bool:
         """An action written where it is used: without a name it is passed on at once."""

@@ -35,7 +35,7 @@ def render(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value
     if isinstance(node.component, ir.Name | ir.Member) and _is_component(node.component):
         component = evaluate(ev, node.component, state, scope)
         if ev.handed is not None:
-            ev.handed.note(node, component, props, spread, scope.module.path, state)
+            ev.handed.note(ev, node, component, props, spread, scope.module.path, state)
         if isinstance(component, Fn) and not component.module.is_client():
             props["children"] = Arr(tuple(children))
             parts.append(ev.call_back(component, (Obj(props),), state, node.at, scope.module.path))

@@ -30,8 +30,10 @@ class SessionSource(_Row, frozen=True, kw_only=True):
     promise: bool = True
     returns: Literal["identity", "input"] = "identity"
     in_tenant: bool = False
+    key: int | None = None
+    """Which argument holds the key of a signature, or options with it; -1 for what the object was made with."""
     empty_key: bool = False
-    """Whether a signature is checked even where the key it is given is the empty text, which anybody knows."""
+    """Whether a signature is checked even where that key is the empty text, which anybody knows."""
 
 
 class Sink(_Row, frozen=True, kw_only=True):
@@ -253,11 +255,12 @@ class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 class ClientOnly(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Functions that ask the browser for its session: called on the server they know nobody. ``providers`` are the
-    components that hand a session to them, and are made to be given it."""
+    components that hand a session to them, and are made to be given it, ``components`` those that take data there."""
 
     package: list[str]
-    names: list[str]
+    names: list[str] = []
     providers: list[str] = []
+    components: list[str] = []
 
 
 class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -291,6 +294,12 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    logged_secrets: list[str] = []
+    """Names of what must not stand in a log, as the end of a name in lower case without "_" and "-"."""
+    logged_personal: list[str] = []
+    """Names of what says something of a person, as a whole."""
+    secret_addresses: list[str] = []
+    """Environment variables that hold an address with a password in it."""
     answered_errors: list[str] = []
     """Classes of errors whose text a library for procedures or routes answers as it is."""
     # What follows says what a database's schema holds; see schema.toml.

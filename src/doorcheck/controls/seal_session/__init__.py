@@ -1,0 +1,1 @@
+"""The control ``seal-session``: does what is the server's stay on the server?"""
