@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts import (
+    addresses,
     asides,
     bounds,
     chains,
@@ -375,6 +376,7 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.SessionSource: _session_source,
     rows.Sink: _sink,
     rows.Limiter: limiters.ask,
+    rows.Address: addresses.from_library,
     rows.Denial: _denial,
     rows.Identity: _identity,
     rows.CallerCookie: _caller_cookie,

@@ -83,6 +83,12 @@ class Limiter(_Row, frozen=True, kw_only=True):
     says: str
 
 
+class Address(_Row, frozen=True, kw_only=True):
+    """A call that tells from which address a request came, by the ``header`` that it reads first."""
+
+    header: str
+
+
 class Denial(_Row, frozen=True, kw_only=True):
     """A call that never comes back: it answers the caller with a refusal, of which ``status`` is told where it is
     always the same, or sends them elsewhere."""
@@ -275,6 +281,12 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Headers that tell an address and that any client may send."""
     address_headers: list[str] = []
     """Headers that tell an address and that a platform sets itself."""
+    model_hosts: list[str] = []
+    """Hosts of services that run models."""
+    mail_hosts: list[str] = []
+    """Hosts of services that send mail and text messages."""
+    search_words: list[str] = []
+    """Words in the names of parts of a request that hold what somebody searches for."""
     attempt_words: list[str] = []
     """Words in the names of columns that count how often something was tried."""
     usage_words: list[str] = []
@@ -340,6 +352,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     session_source: list[SessionSource] = []
     sink: list[Sink] = []
     limiter: list[Limiter] = []
+    address: list[Address] = []
     denial: list[Denial] = []
     identity: list[Identity] = []
     caller_cookie: list[CallerCookie] = []
@@ -365,6 +378,6 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 
 Row = (
-    SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator | Log | Markup | AddressCheck
+    SessionSource | Sink | Limiter | Address | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper
+    | OwnHandlers | Builder | Router | Validator | Log | Markup | AddressCheck
 )  # fmt: skip
