@@ -335,9 +335,10 @@ def _own_handlers(
 def _builder(
     ev: Evaluator, row: rows.Builder, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    del ev, state, at, file
+    del ev, state
     parents = tuple(value for value in arguments if isinstance(value, chains.Chain | chains.Procedure))
-    return chains.Chain(row, External(callee.package, (*callee.path, "()"), callee.links), parents)
+    links = (*callee.links, Link(callee.path[-1] if callee.path else "", arguments, file, at))
+    return chains.Chain(row, External(callee.package, (*callee.path, "()"), links), parents)
 
 
 def _router(

@@ -157,6 +157,8 @@ class Builder(_Row, frozen=True, kw_only=True):
     """Those of ``input`` that come as they were sent, beside the schema's output."""
     given_context: bool = False
     """The first middleware's context is made by the app, by what it passes as ``createContext``."""
+    fails: str = ""
+    """The option of what the chain begins with that answers what fails in it."""
     positional: bool = False
     """The handler is called with (input, context) instead of one object."""
 
@@ -168,6 +170,8 @@ class Router(_Row, frozen=True, kw_only=True):
     use: list[str] = msgspec.field(default_factory=lambda: ["use"])
     mount: list[str] = msgspec.field(default_factory=lambda: ["route"])
     base: list[str] = msgspec.field(default_factory=lambda: ["basePath"])
+    fails: list[str] = msgspec.field(default_factory=lambda: ["onError"])
+    """Links that are given the function that answers what fails in a route."""
     style: Literal["context", "request-response"] = "context"
 
 
