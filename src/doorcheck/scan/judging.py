@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
     from doorcheck.scan.doors.kept import Kept
     from doorcheck.scan.doors.sent import Browsers
+    from doorcheck.scan.doors.site import Allowance, Site
     from doorcheck.scan.facts.following import Trace
     from doorcheck.scan.facts.proofs import Fact, Facts
     from doorcheck.scan.facts.values import Effect
@@ -31,7 +32,7 @@ class DoorCase:
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
     can open already shows what the door reads. ``answered`` are the verdicts of the controls that this one
     comes after, ``schema`` tells of the models that effects are about, ``kept`` gives what the app keeps longer than
-    one request.
+    one request, ``allowed`` what next.config, middleware and hosting files say of origins for its path.
     """
 
     door: Door
@@ -44,6 +45,7 @@ class DoorCase:
     answered: Mapping[ControlId, Verdict] = field(default_factory=dict)
     schema: Schemas = field(default_factory=Schemas)
     kept: Callable[[], Sequence[Kept]] = tuple
+    allowed: Callable[[], Sequence[Allowance]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class AppCase:
     """One app with notes on its doors; ``manifest`` is its package.json, ``guard`` its middleware, if it has any.
 
     ``browsers`` tells what it sends to browsers that is its server's; it is worked out when it is called.
+    ``site`` gives the headers that it sends for its pages.
     """
 
     app: App
@@ -67,6 +70,7 @@ class AppCase:
     doors: tuple[DoorNote, ...]
     guard: Guard | None = None
     browsers: Callable[[], Browsers | None] = lambda: None
+    site: Callable[[], Site | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,10 @@ class SessionSource(_Row, frozen=True, kw_only=True):
     promise: bool = True
     returns: Literal["identity", "input"] = "identity"
     in_tenant: bool = False
+    key: int | None = None
+    """Which argument holds the key of a signature, or options with it; -1 for what the object was made with."""
     empty_key: bool = False
-    """Whether a signature is checked even where the key it is given is the empty text, which anybody knows."""
+    """Whether a signature is checked even where that key is the empty text, which anybody knows."""
 
 
 class Sink(_Row, frozen=True, kw_only=True):
@@ -79,6 +81,12 @@ class Limiter(_Row, frozen=True, kw_only=True):
     """Where it is told whom the counter is kept by; None where it finds that out itself."""
     promise: bool = True
     says: str
+
+
+class Address(_Row, frozen=True, kw_only=True):
+    """A call that tells from which address a request came, by the ``header`` that it reads first."""
+
+    header: str
 
 
 class Denial(_Row, frozen=True, kw_only=True):
@@ -149,6 +157,8 @@ class Builder(_Row, frozen=True, kw_only=True):
     """Those of ``input`` that come as they were sent, beside the schema's output."""
     given_context: bool = False
     """The first middleware's context is made by the app, by what it passes as ``createContext``."""
+    fails: str = ""
+    """The option of what the chain begins with that answers what fails in it."""
     positional: bool = False
     """The handler is called with (input, context) instead of one object."""
 
@@ -160,6 +170,8 @@ class Router(_Row, frozen=True, kw_only=True):
     use: list[str] = msgspec.field(default_factory=lambda: ["use"])
     mount: list[str] = msgspec.field(default_factory=lambda: ["route"])
     base: list[str] = msgspec.field(default_factory=lambda: ["basePath"])
+    fails: list[str] = msgspec.field(default_factory=lambda: ["onError"])
+    """Links that are given the function that answers what fails in a route."""
     style: Literal["context", "request-response"] = "context"
 
 
@@ -209,6 +221,10 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
 
 class AddressCheck(_Row, frozen=True, kw_only=True):
     """A call that tells whether an address is a private one."""
+
+
+class FileType(_Row, frozen=True, kw_only=True):
+    """A call that tells what a file is by its bytes, or fails where it is no such file."""
 
 
 class Table(_Row, frozen=True, kw_only=True):
@@ -273,6 +289,12 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Headers that tell an address and that any client may send."""
     address_headers: list[str] = []
     """Headers that tell an address and that a platform sets itself."""
+    model_hosts: list[str] = []
+    """Hosts of services that run models."""
+    mail_hosts: list[str] = []
+    """Hosts of services that send mail and text messages."""
+    search_words: list[str] = []
+    """Words in the names of parts of a request that hold what somebody searches for."""
     attempt_words: list[str] = []
     """Words in the names of columns that count how often something was tried."""
     usage_words: list[str] = []
@@ -280,6 +302,12 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    logged_secrets: list[str] = []
+    """Names of what must not stand in a log, as the end of a name in lower case without "_" and "-"."""
+    logged_personal: list[str] = []
+    """Names of what says something of a person, as a whole."""
+    secret_addresses: list[str] = []
+    """Environment variables that hold an address with a password in it."""
     answered_errors: list[str] = []
     """Classes of errors whose text a library for procedures or routes answers as it is."""
     # What follows says what a database's schema holds; see schema.toml.
@@ -332,6 +360,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     session_source: list[SessionSource] = []
     sink: list[Sink] = []
     limiter: list[Limiter] = []
+    address: list[Address] = []
     denial: list[Denial] = []
     identity: list[Identity] = []
     caller_cookie: list[CallerCookie] = []
@@ -342,6 +371,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     builder: list[Builder] = []
     router: list[Router] = []
     address_check: list[AddressCheck] = []
+    file_type: list[FileType] = []
     log: list[Log] = []
     error_class: list[ErrorClass] = []
     table: list[Table] = []
@@ -357,6 +387,6 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 
 Row = (
-    SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator | Log | Markup | AddressCheck
+    SessionSource | Sink | Limiter | Address | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper
+    | OwnHandlers | Builder | Router | Validator | Log | Markup | AddressCheck | FileType
 )  # fmt: skip

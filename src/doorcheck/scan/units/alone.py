@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from doorcheck.core import DoorKind
 from doorcheck.scan.doors.cached import cached_in, imports_a_cache
+from doorcheck.scan.doors.header_rules import rules_of
 from doorcheck.scan.doors.inventory import AppFiles, owner_of
 from doorcheck.scan.doors.kept import Kept
+from doorcheck.scan.doors.middleware import Front
 from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.prerendered import Prerendering
 from doorcheck.scan.doors.sent import Browsers
+from doorcheck.scan.doors.site import Allowance, Site, allowances, site_of
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.project.tree import UnreadableFile
 from doorcheck.scan.units.browsing import Browsing, secrets_named
@@ -25,8 +29,8 @@ MAX_CACHING = 150
 
 
 class Whole(msgspec.Struct, frozen=True, array_like=True):
-    """One question of an app: ``kind`` is kept or browsers; ``about`` is what beside files and their imports it hangs
-    on."""
+    """One question of an app: ``kind`` is kept, browsers, site or allowed; ``about`` is what it is about, and what
+    beside files and their imports it hangs on."""
 
     kind: str
     app: str
@@ -38,6 +42,8 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 
     kept: tuple[Kept, ...] = ()
     browsers: Browsers | None = None
+    site: Site | None = None
+    allowed: tuple[Allowance, ...] = ()
 
 
 class Answers(msgspec.Struct, array_like=True):
@@ -58,6 +64,7 @@ class Alone:
         self._known = {each.asked: each for each in known}
         self._stands = stands
         self._answers: dict[Whole, Answers] = {}
+        self._fronts: dict[str, tuple[Front, Evaluator]] = {}
         self._caching: dict[str, tuple[str, ...]] = {}
         self.looked = False
         """Whether anything was answered from the files."""
@@ -71,6 +78,17 @@ class Alone:
     def browsers(self, app: str) -> Browsers:
         """What an app sends to browsers that is its server's."""
         return self._ask(Whole("browsers", app, secrets_named(self._ground, app))).browsers or Browsers()
+
+    def site(self, app: str) -> Site:
+        """What an app sends for its pages, and says of other sites' origins."""
+        return self._ask(Whole("site", app)).site or Site()
+
+    def allowed(self, app: str, kind: str, route: str, methods: Sequence[str]) -> tuple[Allowance, ...]:
+        """What stands beside a door says of the origins that may read its answers."""
+        site = self.site(app)
+        if site.fronted:
+            return self._ask(Whole("allowed", app, (kind, route, *methods))).allowed
+        return allowances(site, None, DoorKind(kind), route, methods) if site.origins or site.actions else ()
 
     @property
     def answers(self) -> list[Answers]:
@@ -94,8 +112,10 @@ class Alone:
 
     def _answered(self, question: Whole) -> Answers:
         self.looked = True
-        ev = self._ground.evaluator()
         files = next(each for each in self._ground.files if each.app.path == question.app)
+        if question.kind in {"site", "allowed"}:
+            return self._about_headers(question, files)
+        ev = self._ground.evaluator()
         if question.kind == "browsers":
             browsing = Browsing(self._ground, ev, files)
             told, searched = Told(browsers=browsing.answer(question.about)), browsing.searched
@@ -103,6 +123,25 @@ class Alone:
             searched = set()
             told = Told(kept=tuple(self._keeping(ev, files, question.about, searched)))
         return Answers(question, told, sorted({*ev.program.asked_for, *searched}))
+
+    def _about_headers(self, question: Whole, files: AppFiles) -> Answers:
+        front, ev = self._front(files)
+        if question.kind == "site":
+            rules = rules_of(ev, self._ground.tree, files.app.path)
+            told = Told(site=site_of(files, rules, front))
+        else:
+            kind, route, *methods = question.about
+            told = Told(allowed=allowances(self.site(question.app), front, DoorKind(kind), route, methods))
+        return Answers(question, told, sorted(ev.program.asked_for))
+
+    def _front(self, files: AppFiles) -> tuple[Front, Evaluator]:
+        """The middleware of an app, with the evaluator that follows it."""
+        known = self._fronts.get(files.app.path)
+        if known is None:
+            ev = self._ground.evaluator()
+            front = Front(ev, ev.program, files, self._ground.tree.sources)
+            known = self._fronts[files.app.path] = front, ev
+        return known
 
     def _keeping(self, ev: Evaluator, files: AppFiles, caching: Sequence[str], searched: set[str]) -> list[Kept]:
         found: list[Kept] = []
