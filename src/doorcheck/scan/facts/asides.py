@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
-from doorcheck.scan.facts.provenance import marks
-from doorcheck.scan.facts.values import ANYTHING, UNDEFINED, Effect, External, Value, made_from
+from doorcheck.scan.facts.shapes import settled_within
+from doorcheck.scan.facts.values import (
+    ANYTHING,
+    UNDEFINED,
+    Derived,
+    Effect,
+    Env,
+    External,
+    Input,
+    Obj,
+    Row,
+    Session,
+    Value,
+    made_from,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Exit
@@ -18,7 +31,11 @@ Failure = Effect | Value
 """What a failure comes of: an operation, whose library throws what it likes, or what the code itself throws."""
 MAX_FAILURES = 40
 MAX_LOGGED = 400
-_TELLING = frozenset({"input", "env", "session", "row"})
+_MAX_PARTS = 60
+_TELLING = (Input, Env, Session, Row, External)
+_MADE = frozenset({"number", "call", "arithmetic"})
+_REDACTS = frozenset({"redact", "maskValuesOfKeys", "maskValuesRegEx"})
+"""Options by which a library for logs leaves out what it is told to."""
 _Through = tuple[tuple[str, int], ...]
 
 
@@ -72,19 +89,27 @@ class Asides:
 
 
 def _is_telling(value: Value) -> bool:
-    return any(mark[0] in _TELLING for mark in marks(value)) or any(
-        _is_environment(part) for part in made_from(value, 40)
-    )
+    """Whether there is more in it than fixed texts and errors."""
+    parts = made_from(value, _MAX_PARTS)
+    return any(isinstance(part, _TELLING) or (isinstance(part, Derived) and part.how in _MADE) for part in parts)
 
 
-def _is_environment(value: Value) -> bool:
-    return getattr(value, "path", None) == ("process", "env")
+def written(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+    """Note what the code writes to a log. What that gives, nobody heeds."""
+    ev.asides.log(tuple(settled_within(value, state) for value in arguments), at, file, tuple(ev.stack))
+    return ANYTHING
 
 
 def write(
     ev: Evaluator, row: Log, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    """What a log's own call gives: nothing that anybody heeds."""
-    del row, callee, state
-    ev.asides.log(arguments, at, file, tuple(ev.stack))
-    return ANYTHING
+    """What a library's log does; one that was told to leave something out is trusted to do so."""
+    del row
+    redacts = any(
+        _REDACTS & value.props.keys() for link in callee.links for value in link.arguments if _is_options(value)
+    )
+    return written(ev, () if redacts else arguments, state, at, file)
+
+
+def _is_options(value: Value) -> TypeGuard[Obj]:
+    return isinstance(value, Obj)

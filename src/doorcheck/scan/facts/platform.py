@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import (
+    asides,
     bounds,
     built,
     comparisons,
@@ -133,15 +134,20 @@ def _encoded(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -
     return Derived("text", (Derived("encoded", arguments),))
 
 
-def _json(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+def _keys(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+    """The names of an object's fields, without what they hold."""
     del ev, state, at, file
-    return Derived("json", arguments)
+    return Derived("text", (Derived("keys", arguments),))
 
 
-def _number(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    """A number, a date or "no number", whatever was given."""
-    del ev, state, at, file
-    return Derived("number", arguments)
+def _made(how: str) -> _Handler:
+    """A function that makes something of whatever it is given: a number or none, a text, an error."""
+
+    def make(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
+        del ev, state, at, file
+        return Derived(how, arguments)
+
+    return make
 
 
 def _parsed(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
@@ -313,17 +319,7 @@ def _subtle_verify(ev: Evaluator, arguments: Call, state: State, at: int, file: 
     return Promise(Test((Branch(frozenset({proof})),), EITHER, arguments))
 
 
-def _error(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del ev, state, at, file
-    return Derived("error", arguments)
-
-
-def _log(ev: Evaluator, arguments: Call, state: State, at: int, file: str) -> Value:
-    del state
-    ev.asides.log(arguments, at, file, tuple(ev.stack))
-    return ANYTHING
-
-
+_number = _made("number")
 _FUNCTIONS: dict[str, _Handler] = {
     "Promise.all": _promise_all,
     "Promise.allSettled": _promise_all,
@@ -332,7 +328,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Promise.resolve": _promise_resolve,
     "Promise": streams.made,
     "JSON.parse": _parsed,
-    "JSON.stringify": _json,
+    "JSON.stringify": _made("json"),
     "String": _text,
     "Number": _number,
     "parseInt": _number,
@@ -362,7 +358,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "Object.fromEntries": _from_entries,
     "Object.values": _values,
     "Object.entries": _entries,
-    "Object.keys": _text,
+    "Object.keys": _keys,
     "Object.freeze": _same,
     "Array.from": _same,
     "structuredClone": _same,
@@ -394,7 +390,9 @@ _FUNCTIONS: dict[str, _Handler] = {
     "timingSafeEqual": _safe_equal,
     "crypto.subtle.verify": _subtle_verify,
     "crypto.webcrypto.subtle.verify": _subtle_verify,
-    "Error": _error,
-    "TypeError": _error,
-    **dict.fromkeys((f"console.{name}" for name in ("log", "error", "warn", "info", "debug", "dir", "trace")), _log),
+    "Error": _made("error"),
+    "TypeError": _made("error"),
+    **dict.fromkeys(
+        (f"console.{name}" for name in ("log", "error", "warn", "info", "debug", "dir", "trace")), asides.written
+    ),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts.secret_names import is_secret
 from doorcheck.scan.facts.shapes import CONTEXT_FRAME
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
@@ -36,6 +37,8 @@ from doorcheck.scan.knowledge.rows import Log, Sink
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Outcome
 
+UNHEEDED = "unheeded"
+"""The ``how`` of what such a call gives: something made of what it was given."""
 MAX_PARTS = 200
 MAX_DEEP = 20
 _PLAIN = (Const, Obj, Arr, Choice, Promise, Derived, Unknown, Input, Env, Session, Row, Reply, Test)
@@ -53,15 +56,28 @@ def is_log(ev: Evaluator, target: Value, name: str) -> bool:
 
 def given(ev: Evaluator, fn: Fn, arguments: Sequence[Value], state: State) -> Value | None:
     """What a call for a log gives, known only by what it was made of; None where the call has to be followed."""
-    if not _may_be_quiet(ev, fn, state) or not all(_is_plain(ev, argument) for argument in arguments):
+    if (
+        _holds_secret(ev, arguments)
+        or not _may_be_quiet(ev, fn, state)
+        or not all(_is_plain(ev, argument) for argument in arguments)
+    ):
         return None
     outcome = _given_anything(ev, fn, len(arguments))
     if outcome is None or not _does_nothing(outcome):
         return None
     ev.program.touched |= outcome.touched
     ev.options.seen |= outcome.options
-    made = Unknown(None, tuple(arguments))
+    made = Derived(UNHEEDED, tuple(arguments))
     return Promise(made) if fn.function.is_async else made
+
+
+def _holds_secret(ev: Evaluator, arguments: Sequence[Value]) -> bool:
+    """Whether something by the name of a secret is handed over: what becomes of it is worth knowing."""
+    return any(
+        isinstance(part, Input | Row | Session) and bool(part.path) and is_secret(ev.knowledge.words, part.path[-1])
+        for value in arguments
+        for part in made_from(value, MAX_PARTS)
+    )
 
 
 def holds_code(ev: Evaluator, value: Value) -> bool:

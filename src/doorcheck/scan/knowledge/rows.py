@@ -280,6 +280,12 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     limiter_models: list[str] = []
     """Records that count calls: writing one is no operation on anybody's data."""
     credential_headers: list[str] = []
+    logged_secrets: list[str] = []
+    """Names of what must not stand in a log, as the end of a name in lower case without "_" and "-"."""
+    logged_personal: list[str] = []
+    """Names of what says something of a person, as a whole."""
+    secret_addresses: list[str] = []
+    """Environment variables that hold an address with a password in it."""
     answered_errors: list[str] = []
     """Classes of errors whose text a library for procedures or routes answers as it is."""
     # What follows says what a database's schema holds; see schema.toml.

@@ -1,0 +1,1 @@
+"""The control ``scrub-logs``: does something secret end in a log?"""
