@@ -16,6 +16,7 @@ from doorcheck.scan.syntax import positions
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
     from doorcheck.scan.doors.kept import Kept
+    from doorcheck.scan.doors.raw import Raw
     from doorcheck.scan.doors.sent import Browsers
     from doorcheck.scan.facts.following import Trace
     from doorcheck.scan.facts.proofs import Fact, Facts
@@ -31,7 +32,7 @@ class DoorCase:
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
     can open already shows what the door reads. ``answered`` are the verdicts of the controls that this one
     comes after, ``schema`` tells of the models that effects are about, ``kept`` gives what the app keeps longer than
-    one request.
+    one request, ``raw`` the columns that its pages show as HTML.
     """
 
     door: Door
@@ -44,6 +45,7 @@ class DoorCase:
     answered: Mapping[ControlId, Verdict] = field(default_factory=dict)
     schema: Schemas = field(default_factory=Schemas)
     kept: Callable[[], Sequence[Kept]] = tuple
+    raw: Callable[[], Sequence[Raw]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,11 @@ from doorcheck.scan.doors.inventory import AppFiles, owner_of
 from doorcheck.scan.doors.kept import Kept
 from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.prerendered import Prerendering
+from doorcheck.scan.doors.raw import Raw
 from doorcheck.scan.doors.sent import Browsers
+from doorcheck.scan.doors.showing import Showing
 from doorcheck.scan.facts.evaluator import Evaluator
+from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.project.tree import UnreadableFile
 from doorcheck.scan.units.browsing import Browsing, secrets_named
 from doorcheck.scan.units.ground import Ground
@@ -25,8 +28,10 @@ MAX_CACHING = 150
 
 
 class Whole(msgspec.Struct, frozen=True, array_like=True):
-    """One question of an app: ``kind`` is kept or browsers; ``about`` is what beside files and their imports it hangs
-    on."""
+    """One question of an app: ``kind`` is kept, browsers or raw.
+
+    ``about`` is what beside files and their imports it hangs on.
+    """
 
     kind: str
     app: str
@@ -38,6 +43,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 
     kept: tuple[Kept, ...] = ()
     browsers: Browsers | None = None
+    raw: tuple[Raw, ...] = ()
 
 
 class Answers(msgspec.Struct, array_like=True):
@@ -72,6 +78,11 @@ class Alone:
         """What an app sends to browsers that is its server's."""
         return self._ask(Whole("browsers", app, secrets_named(self._ground, app))).browsers or Browsers()
 
+    def raw(self, app: str) -> tuple[Raw, ...]:
+        """The columns that pages of an app show as HTML."""
+        giving = tuple(self._ground.reader.giving_html())
+        return self._ask(Whole("raw", app, giving)).raw if giving else ()
+
     @property
     def answers(self) -> list[Answers]:
         """All that was asked, to be kept for the next run."""
@@ -96,7 +107,10 @@ class Alone:
         self.looked = True
         ev = self._ground.evaluator()
         files = next(each for each in self._ground.files if each.app.path == question.app)
-        if question.kind == "browsers":
+        if question.kind == "raw":
+            showing = Showing(ev, Imports(self._ground.tree, ev.program.resolve, self._ground.reader.skim_of))
+            told, searched = Told(raw=showing.of(pages_of(files), frozenset(question.about))), set()
+        elif question.kind == "browsers":
             browsing = Browsing(self._ground, ev, files)
             told, searched = Told(browsers=browsing.answer(question.about)), browsing.searched
         else:

@@ -15,6 +15,7 @@ from doorcheck.scan.cache import digest_of
 from doorcheck.scan.doors.guards import Guard, Shield
 from doorcheck.scan.doors.kept import Kept
 from doorcheck.scan.doors.middleware import Front
+from doorcheck.scan.doors.raw import Raw
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.surroundings import Surroundings
@@ -24,7 +25,7 @@ from doorcheck.scan.units.ground import Ground
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):
-    """``kind`` is reach, shield, shown, rendered or kept; ``about`` says of what, in the terms of its kind."""
+    """``kind`` is reach, shield, shown, rendered, kept or raw; ``about`` says of what, in the terms of its kind."""
 
     kind: str
     app: str
@@ -117,11 +118,18 @@ class Outside:
         self.ask(Question("kept", app, ()))
         return self.alone.kept(app)
 
+    def raw(self, app: str) -> tuple[Raw, ...]:
+        """The columns that pages of this app show as HTML."""
+        self.ask(Question("raw", app, ()))
+        return self.alone.raw(app)
+
     def ask(self, question: Question) -> Answer:
         """The answer to a question, always the same one in one run."""
         answer = self._answers.get(question)
         if question.kind == "kept":
             answer = Answer(digest=digest_of(msgspec.msgpack.encode(self.alone.kept(question.app))))
+        elif question.kind == "raw":
+            answer = Answer(digest=digest_of(msgspec.msgpack.encode(self.alone.raw(question.app))))
         elif answer is None:
             answer = self._answers[question] = self._next(question)
         self.asked.append((question, answer))
