@@ -153,7 +153,8 @@ class Scan:
                     continue
                 notes = tuple(DoorNote(door.door, door.shield, door.notes.get(control.spec.id)) for door in mine)
                 try:
-                    case = AppCase(app, manifest, notes, guards.get(app.path), partial(alone.browsers, app.path))
+                    of_app = partial(alone.browsers, app.path), partial(alone.site, app.path)
+                    case = AppCase(app, manifest, notes, guards.get(app.path), *of_app)
                     verdict = control.judge_app(case)
                 except Exception as error:
                     verdict = Unknown(Why.JUDGE_FAILED, f"the judge failed on this app: {type(error).__name__}")

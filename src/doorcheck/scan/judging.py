@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from doorcheck.scan.doors.kept import Kept
     from doorcheck.scan.doors.raw import Raw
     from doorcheck.scan.doors.sent import Browsers
+    from doorcheck.scan.doors.site import Allowance, Site
     from doorcheck.scan.facts.following import Trace
     from doorcheck.scan.facts.proofs import Fact, Facts
     from doorcheck.scan.facts.values import Effect
@@ -32,7 +33,8 @@ class DoorCase:
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
     can open already shows what the door reads. ``answered`` are the verdicts of the controls that this one
     comes after, ``schema`` tells of the models that effects are about, ``kept`` gives what the app keeps longer than
-    one request, ``raw`` the columns that its pages show as HTML.
+    one request, ``raw`` the columns that its pages show as HTML, ``allowed`` what next.config, middleware and hosting
+    files say of origins for its path.
     """
 
     door: Door
@@ -46,6 +48,7 @@ class DoorCase:
     schema: Schemas = field(default_factory=Schemas)
     kept: Callable[[], Sequence[Kept]] = tuple
     raw: Callable[[], Sequence[Raw]] = tuple
+    allowed: Callable[[], Sequence[Allowance]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class AppCase:
     """One app with notes on its doors; ``manifest`` is its package.json, ``guard`` its middleware, if it has any.
 
     ``browsers`` tells what it sends to browsers that is its server's; it is worked out when it is called.
+    ``site`` gives the headers that it sends for its pages.
     """
 
     app: App
@@ -69,6 +73,7 @@ class AppCase:
     doors: tuple[DoorNote, ...]
     guard: Guard | None = None
     browsers: Callable[[], Browsers | None] = lambda: None
+    site: Callable[[], Site | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

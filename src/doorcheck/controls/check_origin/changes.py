@@ -11,15 +11,19 @@ from doorcheck.scan.facts import upkeep
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.own_pages import tells_origin
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
-from doorcheck.scan.facts.values import Effect, Input, made_from
+from doorcheck.scan.facts.values import Effect, External, Input, made_from
 from doorcheck.scan.facts.writes import entries_of
 from doorcheck.scan.judging import DoorCase, asked_here
 
 _CHANGES = frozenset({"database", "account", "payment", "mail", "storage", "file", "job", "process", "session-end"})
-_OF_ONE_TIME = frozenset({ProofKind.CREDENTIAL, ProofKind.CAPABILITY, ProofKind.SIGNATURE, ProofKind.SECRET})
+_OF_ONE_TIME = frozenset({ProofKind.CREDENTIAL, ProofKind.CAPABILITY, ProofKind.SIGNATURE})
 _SAFE = frozenset({"GET", "HEAD"})
 _CODES = frozenset({"state", "sessionid", "installationid", "oauthverifier", "oauthtoken", "ticket", "nonce"})
 _IN_LINKS = frozenset({"query", "params"})
+_CHOSEN = _IN_LINKS | {"url"}
+_ASIDE = frozenset({"storage", "file", "job"})
+_READS = re.compile(r"\b(?:Get|Head|List|Describe)\w*Command\b")
+"""Commands of the cloud providers' clients that change nothing, though they are sent like those that do."""
 
 _OF_USE = re.compile(
     r"view|visit|click|event|log|audit|activit|analytic|metric|usage|cache|hit|histor|presence|stat(?!e|us)|telemetr|"
@@ -32,7 +36,14 @@ _UPKEEP = re.compile(
     r".*(?:access|refresh|id|session)token|tokentype|scope|.*cache.*|etag|.*cursor"
 )
 """Columns that tell when or how often something was used, or hold a token that was renewed."""
-_OPENS = ("sessions.create", "session.create", "paymentlinks.create", "accountlinks.create", "loginlinks.create")
+_OPENS = (
+    "customers.create",
+    "sessions.create",
+    "session.create",
+    "paymentlinks.create",
+    "accountlinks.create",
+    "loginlinks.create",
+)
 _ENDS = ("delete", "remove", "destroy", "revoke", "cancel", "reset", "rotate", "truncate", "drop", "clear", "refund")
 
 
@@ -87,7 +98,9 @@ def by_get(case: DoorCase, change: Change) -> bool:
     if case.door.kind is DoorKind.PAGES_API and not _takes_get(case, change.happening.facts):
         return False
     parts = [part for operand in change.effect.operands for part in made_from(operand, 80) if isinstance(part, Input)]
-    return not any(part.channel in {"body", "form"} for part in parts) and not _is_upkeep(case, change.effect)
+    if any(part.channel in {"body", "form"} for part in parts):
+        return False
+    return not _is_incidental(change.happening) and not _is_upkeep(case, change.effect)
 
 
 def _takes_get(case: DoorCase, facts: Facts) -> bool:
@@ -131,19 +144,38 @@ def _is_upkeep(case: DoorCase, effect: Effect) -> bool:
 
 def stake_of(effect: Effect) -> Severity:
     """How bad it is that another site can cause this."""
+    if effect.kind == "process":
+        return Severity.HIGH
     return Severity.LOW if effect.kind in {"session-end", "job", "storage", "file"} else Severity.MEDIUM
 
 
-def confidence_of(effect: Effect) -> Confidence:
+def confidence_of(change: Change) -> Confidence:
     """High where the link says what is changed, low where what happens is the caller's own, made as it is needed."""
-    chosen = any(
-        isinstance(part, Input) and part.channel in {"query", "params", "url"}
-        for operand in effect.operands
-        for part in made_from(operand, 80)
-    )
-    if effect.kind in {"storage", "file", "job"}:
+    effect = change.effect
+    if effect.kind in _ASIDE:
         return Confidence.LOW
-    if chosen:
-        return Confidence.HIGH
+    if _is_chosen(effect):
+        # whoever is known by a secret as well may be a machine
+        by_machine = any(fact.kind is ProofKind.SECRET for fact in change.happening.facts)
+        return Confidence.MEDIUM if by_machine else Confidence.HIGH
     ends = any(word in effect.says.lower() for word in _ENDS)
-    return Confidence.MEDIUM if ends or effect.kind in {"session-end", "mail"} else Confidence.LOW
+    return Confidence.MEDIUM if ends or effect.kind in {"session-end", "mail", "process"} else Confidence.LOW
+
+
+def _is_chosen(effect: Effect) -> bool:
+    """Whether something in the link says what is changed, or how."""
+    parts = [part for operand in effect.operands for part in made_from(operand, 80)]
+    return any(isinstance(part, Input) and part.channel in _CHOSEN for part in parts)
+
+
+def _is_incidental(one: Happening) -> bool:
+    """Whether nothing in the link has a say in work that comes with a GET: files that it keeps, programs that it asks,
+    records that it sees to.
+    """
+    effect = one.effect
+    if _is_chosen(effect):
+        return any(isinstance(part, External) and _READS.search(" ".join(part.path)) for part in effect.operands)
+    if effect.kind == "process":
+        told = (fact.of.partition(".")[0] for fact in one.facts if fact.kind is ProofKind.CHECKED)
+        return not any(channel in _CHOSEN for channel in told)
+    return effect.kind in _ASIDE or (effect.kind == "database" and "upsert" in effect.says.lower())

@@ -70,7 +70,7 @@ def _without_changes(case: DoorCase) -> Verdict:
 
 
 def _by_get(changes: list[Change]) -> Missing:
-    worst = max(changes, key=lambda one: (confidence_of(one.effect), stake_of(one.effect)))
+    worst = max(changes, key=lambda one: (confidence_of(one), stake_of(one.effect)))
     says = f"a link that a signed-in caller follows is enough: {worst.effect.says}"
     evidence = (seen_fact(worst.proofs[0]), *_effects([worst, *changes]))
     return Missing(
@@ -78,7 +78,7 @@ def _by_get(changes: list[Change]) -> Missing:
         says,
         tuple(dict.fromkeys(evidence))[:_MAX_EVIDENCE],
         stake_of(worst.effect),
-        confidence_of(worst.effect),
+        confidence_of(worst),
     )
 
 

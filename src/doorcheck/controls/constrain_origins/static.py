@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from doorcheck.controls.constrain_origins import spec
 from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.core.door import DoorKind
+from doorcheck.scan.doors.site import Allowance
 from doorcheck.scan.facts import origins
 from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.origins import Allowed, Kind
@@ -44,6 +45,7 @@ def judge(case: DoorCase) -> Verdict:
     if unknown is not None:
         return unknown
     said = [each for way in case.trace.ways_out if asked_here(case, way.facts) for each in _said(way)]
+    said = said or [_beside(each) for each in case.allowed()]
     if not said:
         return NotNeeded(_NO_CORS)
     return _worst(case, said)
@@ -58,6 +60,12 @@ def _said(way: WayOut) -> Iterator[_Said]:
     doubt = Written(unresolved[0].says, place(unresolved[0].file, unresolved[0].at)) if unresolved else None
     for allowed in origins.allowed_by(value, way.facts):
         yield _Said(allowed, credentials, Written(allowed.says, place(*way.at)), doubt)
+
+
+def _beside(allowance: Allowance) -> _Said:
+    """What is said for the path of a door that says nothing itself."""
+    evidence = Written(f"{allowance.by} {allowance.says}", allowance.at)
+    return _Said(Allowed(Kind(allowance.kind), allowance.says), allowance.credentials, evidence)
 
 
 def _is_true(value: Value | None) -> bool | None:

@@ -39,10 +39,8 @@ def judge(case: DoorCase) -> Verdict:
         return NotNeeded(trace.own_handler)
     delivery = delivery_of(case)
     unknown = not_followed(case)
-    if unknown is not None:
-        return (
-            unknown if delivery is not None or named_a_webhook(case) else NotNeeded("nothing says that it takes them")
-        )
+    if unknown is not None and (delivery is not None or named_a_webhook(case)):
+        return unknown
     if delivery is None:
         return NotNeeded("takes no deliveries: it reads no sender's signature and no event")
     work = [one for one in trace.happenings if _counts(case, one)]

@@ -68,7 +68,7 @@ class Front:
             return
         self._function = function
         self._matcher = _matcher_of(ev, program, module, (files.app.path, sources))
-        self.guard = self._guard(self._followed("", ""))
+        self.guard = self._guard(self.followed("", ""))
         self._counts = any(fact.kind is ProofKind.LIMITED for fact in self.guard.attempts)
 
     def shield(self, door: Door) -> Shield:
@@ -110,7 +110,7 @@ class Front:
 
     def _of_route(self, route: str, methods: Sequence[str]) -> Shield:
         if self.guard is not None and self.guard.checks is False:
-            return Shield(self._covers(route), False)
+            return Shield(self._is_covered(route), False)
         coverage = self._matcher.covers(route)
         at = self.guard.at if self.guard is not None else None
         if coverage.extent is Extent.UNKNOWN:
@@ -125,7 +125,11 @@ class Front:
             return Shield(True, outcome.stops, f"{outcome.says} ({route})", at)
         return Shield(True, True, _covering(coverage, route), at)
 
-    def _covers(self, route: str) -> bool | None:
+    def covers(self, route: str) -> Coverage:
+        """How much of a route the middleware runs for."""
+        return self._matcher.covers(route)
+
+    def _is_covered(self, route: str) -> bool | None:
         extent = self._matcher.covers(route).extent
         return None if extent is Extent.UNKNOWN else extent is not Extent.NEVER
 
@@ -141,7 +145,7 @@ class Front:
         if known is None:
             if len(self._known) >= MAX_FOLLOWED:
                 return Outcome(None, "there are too many paths to follow the middleware for each")
-            known = outcome_of(self._followed(path, method), path)
+            known = outcome_of(self.followed(path, method), path)
             self._known[path, method] = known
         return known
 
@@ -161,7 +165,8 @@ class Front:
             return Shield(None, None, "there are too many pages to tell whether one is open", self.guard.at)
         return Shield(True, True, "it stops strangers on the way to every page", self.guard.at)
 
-    def _followed(self, path: str, method: str) -> Trace:
+    def followed(self, path: str, method: str) -> Trace:
+        """The trace of a request for this path; of one for any path where it is empty."""
         function = self._function
         request = request_for(path, method) if path else Input("request")
         self._ev.asked = path

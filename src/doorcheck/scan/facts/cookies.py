@@ -28,8 +28,9 @@ def set_cookie(ev: Evaluator, name: str, arguments: tuple[Value, ...], state: St
     kind = "cookie-end" if ends else "cookie"
     ev.happen(Effect(kind, writes=True, says=says, file=file, at=at, operands=arguments), state)
     named = given.props.get("name", UNDEFINED) if isinstance(given, Obj) else given
-    if not ends and isinstance(named, Const) and isinstance(named.value, str):
-        _note(ev, f"cookie {named.value}", arguments, file, at)
+    if not ends:
+        known = isinstance(named, Const) and isinstance(named.value, str)
+        _note(ev, f"cookie {named.value}" if known and isinstance(named, Const) else "cookie", arguments, file, at)
     return ANYTHING
 
 
@@ -50,7 +51,9 @@ def _note(ev: Evaluator, source: str, options: Iterable[Value], file: str, at: i
     if not chosen:
         return False
     site = next(each for each in (NONE, LAX, STRICT) if each in chosen)
-    what = f"the {source}" if source.startswith("cookie ") else f"the cookie of {source}"
+    what = f"the cookie of {source}"
+    if source.startswith("cookie"):
+        what = "a cookie" if source == "cookie" else f"the {source}"
     says = f"{what} is set with SameSite={site.capitalize()}"
     ev.attempts.add(Fact(ProofKind.COOKIE, file, at, says, source=source, of=site))
     return True

@@ -48,7 +48,8 @@ def iterate(
     if known is not None:
         return known
     if name == "map":
-        return Arr((), (Unknown(None, tuple(results)),)) if len(items) != 1 else Arr(tuple(results))
+        kept = len(items) == 1 or (_few(target) and texts.are_entries(target.items))
+        return Arr(tuple(results)) if kept else Arr((), (Unknown(None, tuple(results)),))
     if name in {"find", "filter", "sort"}:
         return _selected(target, name, element, results)
     if name in {"some", "every"}:

@@ -84,8 +84,10 @@ def verified(
         return
     if any(_is_parsed(value) for value in arguments):
         _note_parsed(ev, file, at)
-    for value in (*arguments, *(value for link in callee.links for value in link.arguments)):
-        for each in (value, *value.props.values()) if isinstance(value, Obj) else (value,):
+    made_with = callee.links[-1].arguments if callee.links else ()
+    keys = made_with if row.key == -1 else arguments[row.key : row.key + 1] if row.key is not None else ()
+    for key in keys:
+        for each in (key, *key.props.values()) if isinstance(key, Obj) else (key,):
             if any(mark[0] == "env" for mark in marks(each)):
                 _note_known(ev, each, state, file, at, empty=row.empty_key)
 

@@ -30,8 +30,10 @@ class SessionSource(_Row, frozen=True, kw_only=True):
     promise: bool = True
     returns: Literal["identity", "input"] = "identity"
     in_tenant: bool = False
+    key: int | None = None
+    """Which argument holds the key of a signature, or options with it; -1 for what the object was made with."""
     empty_key: bool = False
-    """Whether a signature is checked even where the key it is given is the empty text, which anybody knows."""
+    """Whether a signature is checked even where that key is the empty text, which anybody knows."""
 
 
 class Sink(_Row, frozen=True, kw_only=True):

@@ -27,7 +27,16 @@ _OTHERS = re.compile(
         fnmatch.translate(glob)
         for glob in (
             *("package.json", "tsconfig*.json", "jsconfig*.json", "pnpm-workspace.yaml", *LOCK_FILES),
-            *("*.prisma", "*.sql", "next.config.*", "vercel.json", "doorcheck.toml", "pyproject.toml"),
+            *(
+                "*.prisma",
+                "*.sql",
+                "next.config.*",
+                "vercel.json",
+                "netlify.toml",
+                "_headers",
+                "doorcheck.toml",
+                "pyproject.toml",
+            ),
             *(".env.example", ".env.sample", ".env.template", ".env.*.example"),
         )
     )

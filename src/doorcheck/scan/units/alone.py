@@ -9,14 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from doorcheck.core import DoorKind
 from doorcheck.scan.doors.cached import cached_in, imports_a_cache
+from doorcheck.scan.doors.header_rules import rules_of
 from doorcheck.scan.doors.inventory import AppFiles, owner_of
 from doorcheck.scan.doors.kept import Kept
+from doorcheck.scan.doors.middleware import Front
 from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.prerendered import Prerendering
 from doorcheck.scan.doors.raw import Raw
 from doorcheck.scan.doors.sent import Browsers
 from doorcheck.scan.doors.showing import Showing
+from doorcheck.scan.doors.site import Allowance, Site, allowances, site_of
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.project.tree import UnreadableFile
@@ -28,10 +32,8 @@ MAX_CACHING = 150
 
 
 class Whole(msgspec.Struct, frozen=True, array_like=True):
-    """One question of an app: ``kind`` is kept, browsers or raw.
-
-    ``about`` is what beside files and their imports it hangs on.
-    """
+    """One question of an app: ``kind`` is kept, browsers, raw, site or allowed; ``about`` is what it is about, and what
+    beside files and their imports it hangs on."""
 
     kind: str
     app: str
@@ -44,6 +46,8 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     kept: tuple[Kept, ...] = ()
     browsers: Browsers | None = None
     raw: tuple[Raw, ...] = ()
+    site: Site | None = None
+    allowed: tuple[Allowance, ...] = ()
 
 
 class Answers(msgspec.Struct, array_like=True):
@@ -64,6 +68,7 @@ class Alone:
         self._known = {each.asked: each for each in known}
         self._stands = stands
         self._answers: dict[Whole, Answers] = {}
+        self._fronts: dict[str, tuple[Front, Evaluator]] = {}
         self._caching: dict[str, tuple[str, ...]] = {}
         self.looked = False
         """Whether anything was answered from the files."""
@@ -82,6 +87,17 @@ class Alone:
         """The columns that pages of an app show as HTML."""
         giving = tuple(self._ground.reader.giving_html())
         return self._ask(Whole("raw", app, giving)).raw if giving else ()
+
+    def site(self, app: str) -> Site:
+        """What an app sends for its pages, and says of other sites' origins."""
+        return self._ask(Whole("site", app)).site or Site()
+
+    def allowed(self, app: str, kind: str, route: str, methods: Sequence[str]) -> tuple[Allowance, ...]:
+        """What stands beside a door says of the origins that may read its answers."""
+        site = self.site(app)
+        if site.fronted:
+            return self._ask(Whole("allowed", app, (kind, route, *methods))).allowed
+        return allowances(site, None, DoorKind(kind), route, methods) if site.origins else ()
 
     @property
     def answers(self) -> list[Answers]:
@@ -105,8 +121,10 @@ class Alone:
 
     def _answered(self, question: Whole) -> Answers:
         self.looked = True
-        ev = self._ground.evaluator()
         files = next(each for each in self._ground.files if each.app.path == question.app)
+        if question.kind in {"site", "allowed"}:
+            return self._about_headers(question, files)
+        ev = self._ground.evaluator()
         if question.kind == "raw":
             showing = Showing(ev, Imports(self._ground.tree, ev.program.resolve, self._ground.reader.skim_of))
             told, searched = Told(raw=showing.of(pages_of(files), frozenset(question.about))), set()
@@ -117,6 +135,25 @@ class Alone:
             searched = set()
             told = Told(kept=tuple(self._keeping(ev, files, question.about, searched)))
         return Answers(question, told, sorted({*ev.program.asked_for, *searched}))
+
+    def _about_headers(self, question: Whole, files: AppFiles) -> Answers:
+        front, ev = self._front(files)
+        if question.kind == "site":
+            rules = rules_of(ev, self._ground.tree, files.app.path)
+            told = Told(site=site_of(files, rules, front))
+        else:
+            kind, route, *methods = question.about
+            told = Told(allowed=allowances(self.site(question.app), front, DoorKind(kind), route, methods))
+        return Answers(question, told, sorted(ev.program.asked_for))
+
+    def _front(self, files: AppFiles) -> tuple[Front, Evaluator]:
+        """The middleware of an app, with the evaluator that follows it."""
+        known = self._fronts.get(files.app.path)
+        if known is None:
+            ev = self._ground.evaluator()
+            front = Front(ev, ev.program, files, self._ground.tree.sources)
+            known = self._fronts[files.app.path] = front, ev
+        return known
 
     def _keeping(self, ev: Evaluator, files: AppFiles, caching: Sequence[str], searched: set[str]) -> list[Kept]:
         found: list[Kept] = []

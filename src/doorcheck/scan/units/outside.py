@@ -16,6 +16,7 @@ from doorcheck.scan.doors.guards import Guard, Shield
 from doorcheck.scan.doors.kept import Kept
 from doorcheck.scan.doors.middleware import Front
 from doorcheck.scan.doors.raw import Raw
+from doorcheck.scan.doors.site import Allowance
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.surroundings import Surroundings
@@ -25,7 +26,7 @@ from doorcheck.scan.units.ground import Ground
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):
-    """``kind`` is reach, shield, shown, rendered, kept or raw; ``about`` says of what, in the terms of its kind."""
+    """``kind`` is reach, shield, shown, rendered, kept, raw or allowed; ``about`` says of what, in its kind's terms."""
 
     kind: str
     app: str
@@ -123,6 +124,12 @@ class Outside:
         self.ask(Question("raw", app, ()))
         return self.alone.raw(app)
 
+    def allowed(self, door: Door) -> tuple[Allowance, ...]:
+        """What stands beside this door says of the origins that may read its answers."""
+        route = door.route or ""
+        self.ask(Question("allowed", door.app, (door.kind.value, route, *door.methods)))
+        return self.alone.allowed(door.app, door.kind.value, route, door.methods)
+
     def ask(self, question: Question) -> Answer:
         """The answer to a question, always the same one in one run."""
         answer = self._answers.get(question)
@@ -130,6 +137,10 @@ class Outside:
             answer = Answer(digest=digest_of(msgspec.msgpack.encode(self.alone.kept(question.app))))
         elif question.kind == "raw":
             answer = Answer(digest=digest_of(msgspec.msgpack.encode(self.alone.raw(question.app))))
+        elif question.kind == "allowed":
+            kind, route, *methods = question.about
+            allowed = self.alone.allowed(question.app, kind, route, methods)
+            answer = Answer(digest=digest_of(msgspec.msgpack.encode(allowed)))
         elif answer is None:
             answer = self._answers[question] = self._next(question)
         self.asked.append((question, answer))

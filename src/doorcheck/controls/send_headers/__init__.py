@@ -1,0 +1,1 @@
+"""``send-headers``: the headers by which browsers protect whoever opens a page."""

@@ -1,0 +1,100 @@
+"""Do the headers by which browsers protect whoever opens a page reach every page?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from doorcheck.controls.send_headers import spec
+from doorcheck.controls.send_headers.policies import Policy
+from doorcheck.core import Confidence, Held, Missing, NotNeeded, Unknown, Verdict, Why, Written
+from doorcheck.scan.doors.site import Header, Site
+from doorcheck.scan.judging import AppCase
+
+_CSP, _REPORTED = "content-security-policy", "content-security-policy-report-only"
+_FRAMING, _SNIFFING = "x-frame-options", "x-content-type-options"
+_REFERRER, _TRANSPORT = "referrer-policy", "strict-transport-security"
+_SPELLED = {
+    _CSP: "Content-Security-Policy",
+    _SNIFFING: "X-Content-Type-Options",
+    _FRAMING: "X-Frame-Options or frame-ancestors",
+    _REFERRER: "Referrer-Policy",
+    _TRANSPORT: "Strict-Transport-Security (which some hosts add, as Vercel does)",
+}
+_MILD = frozenset({_REFERRER, _TRANSPORT})
+"""What browsers or hosts mostly make up for themselves."""
+
+
+def judge(case: AppCase) -> Verdict:
+    """The verdict on one app."""
+    site = case.site()
+    if site is None or not site.pages:
+        return NotNeeded("the app has no pages")
+    if site.exported and not site.sent:
+        says = "the app is built into static files: the host that serves them sends the headers"
+        return Unknown(Why.UNRESOLVED_CALL, says, site.doubts)
+    sent = {header.name: header for header in site.sent if _counts(header)}
+    absent = _absent(sent)
+    if absent and site.doubts:
+        says = f"whether {_listed(absent)} is sent hangs on what could not be followed: {site.doubts[0].says}"
+        return Unknown(Why.UNRESOLVED_CALL, says, site.doubts)
+    if absent:
+        return _missing(case, site, sent, absent)
+    gap = next((sent[name] for name in sent if sent[name].gap is not None and name != _FRAMING), None)
+    if gap is not None:
+        says = f"{_name_of(gap)} is not sent for {gap.gap}"
+        return Missing(spec.GAP, says, (_seen(gap),))
+    return _of_policy(sent)
+
+
+def _counts(header: Header) -> bool:
+    """Whether the value does what the header is for."""
+    value = header.value.strip().lower()
+    if header.name == _SNIFFING and header.whole:
+        return value == "nosniff"
+    if header.name == _TRANSPORT and header.whole:
+        return "max-age=" in value and "max-age=0" not in value.replace(" ", "").split(";")
+    if header.name == _REFERRER and header.whole:
+        return value != "unsafe-url"
+    return bool(value)
+
+
+def _absent(sent: Mapping[str, Header]) -> list[str]:
+    missing = [name for name in _SPELLED if name not in sent]
+    policy = sent.get(_CSP)
+    if _FRAMING in missing and policy is not None and Policy(policy.value).frames:
+        missing.remove(_FRAMING)
+    return missing
+
+
+def _missing(case: AppCase, site: Site, sent: Mapping[str, Header], absent: list[str]) -> Verdict:
+    del site
+    seen = tuple(dict.fromkeys(map(_seen, sent.values())))
+    reported = " (a policy is only reported, not kept)" if _REPORTED in sent and _CSP in absent else ""
+    says = f"pages are sent without {_listed(absent)}{reported}"
+    if not sent:
+        nothing = Written("nothing in next.config, middleware or the files of a host sends headers", case.manifest)
+        return Missing(spec.NONE, says, (nothing,))
+    confidence = Confidence.LOW if set(absent) <= _MILD else Confidence.HIGH
+    return Missing(spec.SOME, says, seen, confidence=confidence)
+
+
+def _of_policy(sent: Mapping[str, Header]) -> Verdict:
+    policy = sent[_CSP]
+    let_in = Policy(policy.value).scripts_let_in()
+    if let_in is not None:
+        return Missing(spec.DECORATION, f"the Content-Security-Policy is only decoration: {let_in}", (_seen(policy),))
+    inline = "; the policy allows inline scripts, so that an injected one runs" if Policy(policy.value).inline() else ""
+    seen = tuple(dict.fromkeys(map(_seen, sent.values())))
+    return Held(f"the protective headers are sent with every page{inline}", seen)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(_SPELLED[name] for name in names)
+
+
+def _name_of(header: Header) -> str:
+    return _SPELLED.get(header.name, header.name).partition(" ")[0]
+
+
+def _seen(header: Header) -> Written:
+    return Written(f"{header.by} sends {header.name}", header.at)
