@@ -14,8 +14,8 @@ from doorcheck.core import ConfigurationError
 from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile, Row, SchemaWords, Table, Words
 
 _SECTIONS = (
-    "session_source", "sink", "limiter", "denial", "identity", "caller_cookie", "callback", "same", "handler_wrapper",
-    "own_handlers", "builder", "router", "validator", "log", "markup", "address_check",
+    "session_source", "sink", "limiter", "address", "denial", "identity", "caller_cookie", "callback", "same",
+    "handler_wrapper", "own_handlers", "builder", "router", "validator", "log", "markup", "address_check", "file_type",
 )  # fmt: skip
 
 ANYWHERE = "**."

@@ -83,6 +83,12 @@ class Limiter(_Row, frozen=True, kw_only=True):
     says: str
 
 
+class Address(_Row, frozen=True, kw_only=True):
+    """A call that tells from which address a request came, by the ``header`` that it reads first."""
+
+    header: str
+
+
 class Denial(_Row, frozen=True, kw_only=True):
     """A call that never comes back: it answers the caller with a refusal, of which ``status`` is told where it is
     always the same, or sends them elsewhere."""
@@ -151,6 +157,8 @@ class Builder(_Row, frozen=True, kw_only=True):
     """Those of ``input`` that come as they were sent, beside the schema's output."""
     given_context: bool = False
     """The first middleware's context is made by the app, by what it passes as ``createContext``."""
+    fails: str = ""
+    """The option of what the chain begins with that answers what fails in it."""
     positional: bool = False
     """The handler is called with (input, context) instead of one object."""
 
@@ -162,6 +170,8 @@ class Router(_Row, frozen=True, kw_only=True):
     use: list[str] = msgspec.field(default_factory=lambda: ["use"])
     mount: list[str] = msgspec.field(default_factory=lambda: ["route"])
     base: list[str] = msgspec.field(default_factory=lambda: ["basePath"])
+    fails: list[str] = msgspec.field(default_factory=lambda: ["onError"])
+    """Links that are given the function that answers what fails in a route."""
     style: Literal["context", "request-response"] = "context"
 
 
@@ -211,6 +221,10 @@ class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
 
 class AddressCheck(_Row, frozen=True, kw_only=True):
     """A call that tells whether an address is a private one."""
+
+
+class FileType(_Row, frozen=True, kw_only=True):
+    """A call that tells what a file is by its bytes, or fails where it is no such file."""
 
 
 class Table(_Row, frozen=True, kw_only=True):
@@ -275,6 +289,12 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Headers that tell an address and that any client may send."""
     address_headers: list[str] = []
     """Headers that tell an address and that a platform sets itself."""
+    model_hosts: list[str] = []
+    """Hosts of services that run models."""
+    mail_hosts: list[str] = []
+    """Hosts of services that send mail and text messages."""
+    search_words: list[str] = []
+    """Words in the names of parts of a request that hold what somebody searches for."""
     attempt_words: list[str] = []
     """Words in the names of columns that count how often something was tried."""
     usage_words: list[str] = []
@@ -340,6 +360,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     session_source: list[SessionSource] = []
     sink: list[Sink] = []
     limiter: list[Limiter] = []
+    address: list[Address] = []
     denial: list[Denial] = []
     identity: list[Identity] = []
     caller_cookie: list[CallerCookie] = []
@@ -350,6 +371,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     builder: list[Builder] = []
     router: list[Router] = []
     address_check: list[AddressCheck] = []
+    file_type: list[FileType] = []
     log: list[Log] = []
     error_class: list[ErrorClass] = []
     table: list[Table] = []
@@ -365,6 +387,6 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 
 Row = (
-    SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator | Log | Markup | AddressCheck
+    SessionSource | Sink | Limiter | Address | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper
+    | OwnHandlers | Builder | Router | Validator | Log | Markup | AddressCheck | FileType
 )  # fmt: skip
