@@ -1,4 +1,5 @@
-"""Pages that are made when the app is built, and handed out as they are until somebody says that they are stale.
+"""Pages and answers that are made when the app is built, and handed out as they are until somebody says that they are
+stale.
 
 A page is made beforehand where nothing it runs asks for what only a request has. What cannot be told counts as made for
 each request. Sources: https://nextjs.org/docs/app/api-reference/file-conventions/route-segment-config,
@@ -11,13 +12,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from doorcheck.scan.doors import conventions, routes
+from doorcheck.scan.doors.inventory import AppFiles
 from doorcheck.scan.doors.kept import Kept, Reading, place, readings
 from doorcheck.scan.doors.pages import Page, page_arguments
 from doorcheck.scan.facts import following
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import LoadedModule
-from doorcheck.scan.facts.values import Const, Obj, made_from
+from doorcheck.scan.facts.values import Const, Fn, Obj, made_from
 from doorcheck.scan.project.skim import Skim
 from doorcheck.scan.syntax import ir, positions
 
@@ -38,6 +41,9 @@ _ASKING = {
 _SEARCHED = re.compile(rb"\bsearchParams\b")
 _FOR_EACH_REQUEST = re.compile(rb"\b(?:cacheComponents|dynamicIO)\s*:\s*true")
 """With these settings nothing that is read is kept unless the code says so."""
+_MAJOR = re.compile(r"\d+")
+_FIRST_FOR_EACH_REQUEST = 15
+"""From this version on a handler of GET runs for each request unless it says otherwise."""
 _UNCACHED = frozenset({"no-store", "no-cache"})
 _DOUBTFUL = frozenset({"library", "unfollowed"})
 
@@ -93,6 +99,24 @@ class Prerendering:
                     seconds=min(limits, default=None),
                 )
 
+    def kept_answers(self, files: AppFiles) -> Iterator[Kept]:
+        """The answers to GET that Next.js before 15 makes beforehand: of handlers that do not look at the request."""
+        major = _MAJOR.search(files.app.next or "")
+        if major is None or int(major.group()) >= _FIRST_FOR_EACH_REQUEST:
+            return
+        for path in files.routes:
+            route = routes.route_of(path[len(files.folders.app or "") + 1 :])
+            module = self._ev.program.module(path) if route is not None and "[" not in route else None
+            segment = self._segment(path)
+            if route is None or module is None or segment is None or not _only_gets(self._ev, module):
+                continue
+            if segment.mode == "force-dynamic" or segment.seconds == 0:
+                continue
+            made = self._make(path, "GET")
+            if made.reads and not made.per_request:
+                says = f"the answer to GET {route} is made when the app is built"
+                yield Kept(says, place(path, module.exports["GET"].at), made.reads, route, (), segment.seconds)
+
     def _default_of(self, path: str) -> int:
         module = self._ev.program.module(path)
         export = module.exports.get("default") if module is not None else None
@@ -124,7 +148,7 @@ class Prerendering:
             found.extend(made.reads)
         return tuple(dict.fromkeys(found))
 
-    def _make(self, path: str) -> _Made:
+    def _make(self, path: str, export: str = "default") -> _Made:
         module = self._ev.program.module(path)
         if module is None:
             return _Made(per_request=True)
@@ -133,7 +157,7 @@ class Prerendering:
         if self._steps > MAX_STEPS or len(self._made) >= MAX_PAGES or len(self._files) > MAX_FILES:
             return _Made(per_request=True)
         try:
-            trace = self._followed(module)
+            trace = self._followed(module, export)
         except RecursionError:
             return _Made(per_request=True)
         finally:
@@ -141,9 +165,10 @@ class Prerendering:
         self._files |= trace.touched
         return _Made(readings(self._ev, trace), self._asks(path, trace))
 
-    def _followed(self, module: LoadedModule) -> Trace:
-        value = following.handler_value(self._ev, module, "default")
-        return following.follow(self._ev, value, page_arguments(), module.path, positions.pack(1, 0))
+    def _followed(self, module: LoadedModule, export: str) -> Trace:
+        value = following.handler_value(self._ev, module, export)
+        arguments = page_arguments() if export == "default" else ()
+        return following.follow(self._ev, value, arguments, module.path, positions.pack(1, 0))
 
     def _asks(self, path: str, trace: Trace) -> bool:
         """Whether anything that was run may ask for the request, or was not followed."""
@@ -163,6 +188,15 @@ class Prerendering:
                 link.specifier in _ASKING and _names_any(link.names, _ASKING[link.specifier]) for link in found.links
             )
         return self._asking[path]
+
+
+def _only_gets(ev: Evaluator, module: LoadedModule) -> bool:
+    """Whether a route file answers nothing but GET, and that without looking at the request."""
+    methods = [name for name in ev.program.export_names(module) if name in conventions.HTTP_METHODS]
+    if methods != ["GET"] or "GET" not in module.exports:
+        return False
+    value = following.handler_value(ev, module, "GET")
+    return isinstance(value, Fn) and not value.function.parameters
 
 
 def _names_any(names: tuple[tuple[str, str], ...], wanted: frozenset[str] | None) -> bool:

@@ -16,6 +16,7 @@ from doorcheck.scan.facts.values import (
     Query,
     Row,
     Session,
+    Test,
     Unknown,
     Value,
 )
@@ -44,10 +45,18 @@ def parts_sent(value: Value) -> Iterator[Part]:
             continue
         seen.add(id(current))
         if isinstance(current, Session | Env | Row | Query):
-            yield Part(current, sure)
+            # of a list of settings it is mostly not the secret that was looked up
+            if sure or not isinstance(current, Env):
+                yield Part(current, sure)
             continue
-        unsure = isinstance(current, Unknown) and current.fact is not None
-        queue.extend((part, sure and not unsure, depth + 1) for part in reversed(_parts_of(current)))
+        sure = sure and (not isinstance(current, Unknown) or _is_element(current))
+        queue.extend((part, sure, depth + 1) for part in reversed(_parts_of(current)))
+
+
+def _is_element(value: Unknown) -> bool:
+    """Whether this is one of the records that a list holds, whichever of them was looked for."""
+    first, *others = value.parts or (value,)
+    return value.fact is None and isinstance(first, Row) and all(isinstance(one, Test | Row) for one in others)
 
 
 def _parts_of(value: Value) -> list[Value]:
