@@ -194,6 +194,27 @@ class Markup(_Row, frozen=True, kw_only=True):
     result: Literal["safe", "rendered"] = "safe"
 
 
+class Cors(_Row, frozen=True, kw_only=True):
+    """A call that lets other sites' pages read an answer, by the options at ``options``: at once (``now``), as a
+    ``middleware``, or as a ``wrapper`` of a handler. Without an ``origin`` it allows ``any``, or echoes the one sent.
+    """
+
+    style: Literal["middleware", "now", "wrapper"] = "middleware"
+    options: int = 0
+    default: Literal["any", "echo"] = "any"
+    credentials: bool = False
+    credentials_option: str = "credentials"
+
+
+class SecurityHeaders(_Row, frozen=True, kw_only=True):
+    """A call that makes protective ``headers``, each with the option that switches it off; ``asked`` are those made
+    only where their option is given. It gives a ``list`` of keys and values, or a ``middleware`` that sends them."""
+
+    style: Literal["list", "middleware"] = "list"
+    headers: dict[str, str] = {}
+    asked: dict[str, str] = {}
+
+
 class SchemaWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """How a library builds schemas: what its functions and methods mean, by name; those not named change nothing."""
 
@@ -356,6 +377,8 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     pure: list[Pure] = []
     session_cookie: list[SessionCookie] = []
     validator: list[Validator] = []
+    cors: list[Cors] = []
+    security_headers: list[SecurityHeaders] = []
     markup: list[Markup] = []
     schema: list[SchemaWords] = []
     client_only: list[ClientOnly] = []
@@ -366,5 +389,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Limiter | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper | OwnHandlers
-    | Builder | Router | Validator | Log | Markup | AddressCheck
+    | Builder | Router | Validator | Cors | SecurityHeaders | Log | Markup | AddressCheck
 )  # fmt: skip
