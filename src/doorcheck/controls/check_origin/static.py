@@ -41,7 +41,7 @@ def judge(case: DoorCase) -> Verdict:
     """The verdict on one door."""
     trace = case.trace
     if case.door.kind is DoorKind.SERVER_ACTION:
-        return NotNeeded("Next.js itself compares where a server action is called from with the host that was asked")
+        return _of_action(case)
     if trace.own_handler is not None:
         return NotNeeded(trace.own_handler)
     if case.door.kind is DoorKind.PROCEDURE and not case.door.methods:
@@ -60,6 +60,20 @@ def judge(case: DoorCase) -> Verdict:
         says = "by a link it changes only what nobody gains by: a code that is good once, or a note of its use"
         return NotNeeded(says, _effects(changes[:1]))
     return _sent_along(case, changes)
+
+
+def _of_action(case: DoorCase) -> Verdict:
+    """The verdict on a server action: Next.js asks where it is called from, unless it is told to let others in."""
+    changes = changes_of(case)
+    opened = case.allowed() if changes else ()
+    if not opened:
+        return NotNeeded("Next.js itself compares where a server action is called from with the host that was asked")
+    pattern = opened[0]
+    says = f"pages at {pattern.says}, where anybody may put one up, can call it: {changes[0].effect.says}"
+    evidence = (Written(f"allowedOrigins has {pattern.says}", pattern.at), *_effects(changes))
+    told = any(label and "*" not in label for label in pattern.says.split("."))
+    sure = Confidence.MEDIUM if told else Confidence.LOW  # a lone * names no host at all, whatever it is meant to
+    return Missing(spec.OPENED, says, evidence[:_MAX_EVIDENCE], Severity.MEDIUM, sure)
 
 
 def _without_changes(case: DoorCase) -> Verdict:

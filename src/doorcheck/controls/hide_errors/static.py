@@ -59,16 +59,16 @@ def judge(case: DoorCase) -> Verdict:
 
 
 def _told(case: DoorCase) -> Iterator[_Told]:
-    for way in case.trace.ways_out:
-        if way.how != "throw" and asked_here(case, way.facts):
-            for answer in (way.value, *way.replied):
-                for leak in leaks_in(answer):
-                    yield _Told(leak, way.at)
+    ways = [way for way in case.trace.ways_out if way.how != "throw" and asked_here(case, way.facts)]
+    answers = [(answer, way.at) for way in ways for answer in (way.value, *way.replied)]
+    for answer, at in answers:
+        yield from (_Told(leak, at) for leak in leaks_in(answer))
+    for answer in case.trace.asides.answered:
+        yield from (_Told(leak) for leak in leaks_in(answer))
     if case.door.kind is DoorKind.PROCEDURE:
-        for thrown in case.trace.asides.failed:
-            if isinstance(thrown, Value):
-                for leak in spoken_by(thrown, case.words["answered_errors"]):
-                    yield _Told(leak)
+        thrown = [each for each in case.trace.asides.failed if isinstance(each, Value)]
+        for each in thrown:
+            yield from (_Told(leak) for leak in spoken_by(each, case.words["answered_errors"]))
 
 
 def _is_masked(case: DoorCase, told: _Told) -> bool:

@@ -103,5 +103,5 @@ def _is_late(case: DoorCase, fact: Fact, free: list[Work]) -> bool:
 
 
 def _is_guessed(fact: Fact) -> bool:
-    """Whether that this is a limit was told by how it turns callers away: then it does."""
-    return fact.says.endswith("as such") or "time since" in fact.says
+    """Whether nothing but its turning callers away tells that this is a limit: what does not may be anything."""
+    return fact.source != limits.LIMITER

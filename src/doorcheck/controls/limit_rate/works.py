@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from doorcheck.core import Confidence, ControlId, Missing, Severity, Written
+from doorcheck.core import Confidence, ControlId, Held, Missing, Severity, Written
 from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.guesses import GUESS
 from doorcheck.scan.facts.lookups import named_parts
 from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
-from doorcheck.scan.facts.values import Const, Effect, External, Input, Obj, Value, made_from
-from doorcheck.scan.judging import DoorCase, asked_here, seen_effect
+from doorcheck.scan.facts.values import Const, Derived, Effect, External, Input, Obj, Value, made_from
+from doorcheck.scan.judging import DoorCase, asked_here, seen_effect, taken_by_callers
 
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE})
 _NEW = ("create", "insert", "upsert", "save", "add")
 _PUTS = ("put", "upload", "multipart", "presignedpost", "clienttoken", "sign_request", "write", "append")
 _TAKES = ("delete", "remove", "getobject", "headobject", "unlink", "destroy")
-_SEARCHES = frozenset(
-    {"contains", "search", "ilike", "like", "startswith", "textsearch", "$regex", "regex", "similarto"}
-)
+_SEARCHES = frozenset({"contains", "search", "ilike", "like", "textsearch", "$regex", "regex", "similarto"})
 _BY_LOGIN = frozenset({"credentials", "email", "resend", "nodemailer", "sendgrid", "postmark", "magic-link"})
 _PARTS = 120
 
@@ -41,10 +39,13 @@ class Work:
 def works_of(case: DoorCase) -> list[Work]:
     """The work that a door does for callers who are no machine of the app's own and no administrator."""
     found: list[Work] = []
+    for_machines = any(fact.kind in _MACHINES for fact in case.trace.attempts)
     for happening in (*case.trace.happenings, *case.trace.counted):
-        if _is_trusted(happening.facts) or not asked_here(case, happening.facts):
+        stranger = not proven(happening.facts)
+        if (stranger and for_machines) or _is_trusted(happening.facts) or not asked_here(case, happening.facts):
             continue
-        found.extend(_works(case, happening, stranger=not proven(happening.facts)))
+        if taken_by_callers(case, happening.facts):
+            found.extend(_works(case, happening, stranger=stranger and _is_open(case, happening.effect)))
     return found
 
 
@@ -70,30 +71,73 @@ _Judged = tuple[str, Severity, Confidence]
 def _of_kind(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | None:
     match effect.kind:
         case "model":
-            return "a model is called", Severity.HIGH if stranger else Severity.MEDIUM, Confidence.HIGH
+            return _model(stranger=stranger)
         case "mail":
             return _mail(effect, stranger=stranger)
         case "storage" | "file":
-            return _upload(effect, stranger=stranger)
+            return None if stranger and _is_hole(case) else _upload(effect, stranger=stranger)
         case "database":
             return _database(case, effect, stranger=stranger)
         case "session-start":
             return _login(effect) if stranger else None
         case kind if kind == GUESS:
             return _guess(stranger=stranger)
+        case "outbound" | "fetch":
+            return _outbound(case, effect, stranger=stranger)
         case "process":
             return ("code is run", Severity.MEDIUM, Confidence.LOW) if stranger and _sent(effect.operands) else None
-        case "outbound":
-            paid = "a service is called with the server's own key"
-            return (paid, Severity.LOW, Confidence.LOW) if stranger and _sent(effect.operands) else None
     return None
+
+
+def _is_open(case: DoorCase, effect: Effect) -> bool:
+    """Whether strangers come this far: not where they are known to be stopped, but for those who try a password."""
+    return (
+        effect.kind == GUESS
+        or _is_proof(case, effect)
+        or not isinstance(case.answered.get(ControlId.AUTHENTICATE), Held)
+    )
+
+
+def _is_hole(case: DoorCase) -> bool:
+    """Whether strangers should not be here at all: then there is no use in limiting them."""
+    return isinstance(case.answered.get(ControlId.AUTHENTICATE), Missing)
+
+
+def _model(*, stranger: bool) -> _Judged:
+    return "a model is called", Severity.HIGH if stranger else Severity.MEDIUM, Confidence.HIGH
 
 
 def _mail(effect: Effect, *, stranger: bool) -> _Judged | None:
     if stranger:
         return "a message is sent", Severity.HIGH, Confidence.HIGH
-    chosen = _sent(effect.operands)
+    parts = [part for each in effect.operands for part in made_from(each, 30) if isinstance(part, Obj)]
+    chosen = any(_plain(name) in _RECIPIENTS and _sent((to,)) for part in parts for name, to in part.props.items())
     return "a message is sent", Severity.LOW, Confidence.MEDIUM if chosen else Confidence.LOW
+
+
+_RECIPIENTS = frozenset(
+    {"to", "recipient", "recipients", "toaddresses", "destination", "phone", "phonenumber", "email"}
+)
+
+
+def _outbound(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | None:
+    """A call of a service that is known by its host, or by the key that it is given."""
+    address = _beginning(effect.operands[0]) if effect.operands else ""
+    host = address.partition("://")[2].partition("/")[0].lower()
+    if any(host == each or host.endswith("." + each) for each in case.words["model_hosts"] if host):
+        return _model(stranger=stranger)
+    if host and host in case.words["mail_hosts"]:
+        return _mail(effect, stranger=stranger)
+    if effect.kind == "outbound" and stranger and not _is_hole(case) and _sent(effect.operands):
+        return "a service is called with the server's own key", Severity.LOW, Confidence.LOW
+    return None
+
+
+def _beginning(value: Value) -> str:
+    """The text that a value begins with; empty where it is not written out."""
+    if isinstance(value, Derived) and value.how == "text" and value.parts:
+        return _beginning(value.parts[0])
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else ""
 
 
 def _upload(effect: Effect, *, stranger: bool) -> _Judged | None:
@@ -132,14 +176,15 @@ def _database(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | No
         return says, Severity.MEDIUM if sure else Severity.LOW, Confidence.HIGH if sure else Confidence.LOW
     if effect.writes:
         return _record(case, effect)
-    if any(_is_search(each) for each in (*effect.chooses, *effect.operands)):
+    words = case.words["search_words"]
+    if not _is_hole(case) and any(_is_search(each, words) for each in (*effect.chooses, *effect.operands)):
         return "a table is searched", Severity.LOW, Confidence.MEDIUM
     return None
 
 
 def _record(case: DoorCase, effect: Effect) -> _Judged | None:
     """What strangers write, where they are meant to: otherwise they should not be there at all."""
-    if isinstance(case.answered.get(ControlId.AUTHENTICATE), Missing) or not _sent(effect.operands):
+    if _is_hole(case) or not _sent(effect.operands):
         return None
     if not any(word in effect.says.lower() for word in _NEW):
         return None
@@ -163,24 +208,35 @@ def _fields(operands: tuple[Value, ...]) -> Iterator[tuple[str, Value]]:
 
 def _code_in(case: DoorCase, effect: Effect) -> str | None:
     """The column of a credential by which a record is looked up that the caller names."""
-    place = effect.file, effect.at
-    if not any(fact.kind is ProofKind.CAPABILITY and (fact.file, fact.at) == place for fact in case.trace.attempts):
+    if not _is_proof(case, effect):
         return None
     named = [(_plain(name), value) for each in effect.operands for name, value in named_parts(each)]
     columns = [name for name, value in named if name in case.words["credential_columns"] and _sent((value,))]
     return next((name for name in columns if name in case.words["guessable_columns"]), columns[0] if columns else None)
 
 
-def _is_search(value: Value) -> bool:
+def _is_proof(case: DoorCase, effect: Effect) -> bool:
+    """Whether finding this record proves something of who names it."""
+    place = effect.file, effect.at
+    return any(fact.kind is ProofKind.CAPABILITY and (fact.file, fact.at) == place for fact in case.trace.attempts)
+
+
+def _is_search(value: Value, words: frozenset[str]) -> bool:
+    """Whether a text that the caller searches for, by its name, is looked for within a column."""
     for part in made_from(value, _PARTS):
         if isinstance(part, Obj):
-            if any(_plain(name) in _SEARCHES and _sent((given,)) for name, given in part.props.items()):
+            if any(_plain(name) in _SEARCHES and _asks(given, words) for name, given in part.props.items()):
                 return True
         elif isinstance(part, External) and part.links:
             link = part.links[-1]
-            if _plain(link.name) in _SEARCHES and _sent(link.arguments):
+            if _plain(link.name) in _SEARCHES and any(_asks(each, words) for each in link.arguments):
                 return True
     return False
+
+
+def _asks(value: Value, words: frozenset[str]) -> bool:
+    inputs = (part for part in made_from(value, _PARTS) if isinstance(part, Input))
+    return any(any(word in _plain(name) for word in words) for part in inputs for name in part.path[-1:])
 
 
 def _sent(values: tuple[Value, ...]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from doorcheck.scan.facts import replies
+from doorcheck.scan.facts.addresses import last_of
 from doorcheck.scan.facts.state import State, either, new_choice
 from doorcheck.scan.facts.truth import EITHER, NEVER
 from doorcheck.scan.facts.values import (
@@ -132,6 +133,8 @@ def _read_request(target: Obj, name: str) -> Value | None:
 
 def method(target: Value, name: str, arguments: tuple[Value, ...]) -> Value | None:
     """What a method of a form or request that the code made gives; None where it says nothing of what was sent."""
+    if isinstance(target, Derived):
+        return last_of(target, name, arguments)
     if is_form(target):
         return _read_form(target, name, arguments)
     if replies.is_bag(target):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from doorcheck.scan.facts import (
+    addresses,
     bounds,
     chains,
     comparisons,
@@ -342,6 +343,7 @@ def _method_of_other(
     if isinstance(target, Row) and name in records.KEEPING:
         return target
     if name in _MEMBERSHIP and arguments and not isinstance(arguments[0], Fn):
+        addresses.asked(ev, target, arguments[0], state, file, at)
         return comparisons.membership(ev, target, arguments[0], scope, at)
     if name in iteration.METHODS:
         return iteration.iterate(ev, target, name, arguments, state, at, file)

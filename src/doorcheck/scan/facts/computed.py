@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import members, narrowing
+from doorcheck.scan.facts.addresses import LAST
 from doorcheck.scan.facts.lookups import found_in_store
 from doorcheck.scan.facts.proofs import NOTHING
 from doorcheck.scan.facts.state import State, new_choice
@@ -49,7 +50,8 @@ def member(ev: Evaluator, value: Value, key: Value, state: State, scope: Scope, 
         return Env("*")
     if isinstance(value, External):
         return External(value.package, (*value.path, "[]"), value.links)
-    return Derived("member", (value, key))
+    from_end = isinstance(key, Derived) and key.how == "arithmetic" and isinstance(value, Derived | Choice)
+    return Derived(LAST if from_end else "member", (value, key))
 
 
 def _is_table(value: Value) -> bool:

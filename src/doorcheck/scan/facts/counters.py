@@ -11,8 +11,10 @@ from doorcheck.scan.facts import limits
 from doorcheck.scan.facts.memory import NOW, is_memory
 from doorcheck.scan.facts.narrowing import also
 from doorcheck.scan.facts.values import (
+    Choice,
     Const,
     Derived,
+    Env,
     External,
     Input,
     Obj,
@@ -32,7 +34,10 @@ if TYPE_CHECKING:
 ASKED = "asked"
 """The ``how`` of what a limiter of a library has counted."""
 _PARTS = 60
+_IN_MEMORY = "counts calls in this server's memory"
+_FIXED = (Const, Env, Derived, Choice)
 _COUNTS = ("count", "countdocuments", "$count", "aggregate", "zcard", "llen", "scard")
+_ADDS = frozenset({"incr", "incrby", "hincrby", "eval", "evalsha", "zcard", "zcount"})
 _FALLS = frozenset({"remaining", "credits", "credit", "balance", "left", "available", "decr", "decrby"})
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
@@ -45,7 +50,11 @@ class _Counted:
     says: str
     keys: tuple[Value, ...]
     falls: bool = False
-    memory: bool = False
+    source: str = ""
+
+    @property
+    def memory(self) -> bool:
+        return self.source == limits.MEMORY
 
 
 def compared(
@@ -59,7 +68,7 @@ def compared(
         beyond_if_true = operator.startswith(more) is not counted.falls
         if operator == "===":
             beyond_if_true = True
-        fact = limits.within(counted.of, file, at, counted.says, limits.MEMORY if counted.memory else "")
+        fact = limits.within(counted.of, file, at, counted.says, counted.source)
         over = limits.beyond(fact)
         ev.attempts.add(fact)
         ev.tell(limits.counting(counted.says, file, at, counted.keys), state)
@@ -79,7 +88,12 @@ def equal(ev: Evaluator, left: Value, right: Value, test: Test, state: State, fi
 
 
 def _is_no_bound(bound: Value, counted: _Counted) -> bool:
-    """Whether the other side is a time, or what the caller sent, or asks only if there is something at all."""
+    """Whether the other side is a time, or what the caller sent, or asks only if there is something at all.
+
+    What is kept in memory may be anything: it counts where it is compared with what the code or the deployment says.
+    """
+    if counted.memory and not all(isinstance(part, _FIXED) for part in made_from(bound, 20)):
+        return True
     if isinstance(bound, Const) and not counted.falls and bound.value in {0.0, 1.0, -1.0}:
         return True
     if any(isinstance(part, Input) for part in made_from(bound, 20)):
@@ -111,7 +125,9 @@ def _by_part(ev: Evaluator, part: Value) -> _Counted | None:
     if isinstance(part, Derived) and part.how == ASKED:
         return _Counted(limits.CALLS, "counts calls", part.parts, falls=True)
     entry = _entry(part)
-    return _Counted(limits.CALLS, "counts calls in this server's memory", entry, memory=True) if entry else None
+    return (
+        _Counted(limits.CALLS, "counts calls in this server's memory", entry, source=limits.MEMORY) if entry else None
+    )
 
 
 def _entry(part: Value) -> tuple[Value, ...]:
@@ -135,13 +151,15 @@ def _of_row(ev: Evaluator, row: Row) -> _Counted | None:
     last = effect.says.rsplit(".", 1)[-1].rsplit(" ", 1)[-1].lower()
     if effect.kind == "cache":
         falls = last in _FALLS or bool(row.path and _falls(row.path[-1]))
-        return _Counted(limits.CALLS, "counts calls in a store", keys, falls)
+        sure = limits.LIMITER if last in _ADDS else ""
+        return _Counted(limits.CALLS, "counts calls in a store", keys, falls, sure)
     if effect.kind in {"lookup", "state"}:
-        return _Counted(limits.CALLS, "counts calls in this server's memory", keys, memory=True)
+        return _Counted(limits.CALLS, _IN_MEMORY, keys, source=limits.MEMORY)
     if effect.kind != "database":
         return None
     if _plain(effect.subject) in ev.knowledge.words["limiter_models"]:
-        return _Counted(limits.CALLS, "counts calls in the database", keys, bool(row.path and _falls(row.path[-1])))
+        falls = bool(row.path and _falls(row.path[-1]))
+        return _Counted(limits.CALLS, "counts calls in the database", keys, falls, limits.LIMITER)
     name = next((each for each in reversed(row.path) if each not in {"[]", "length"}), "")
     of = _named(ev, name)
     if last in _COUNTS or row.path[-1:] == ("length",) or name in {"_count", "count"}:
@@ -182,7 +200,13 @@ def _elapsed(value: Value, parts: list[Value]) -> _Counted | None:
     if not rows and not kept:
         return None
     keys = (*(each for row in rows for each in row.effect.operands), *kept)
-    return _Counted(limits.CALLS, "looks at the time since the last call", keys[:20], falls=True, memory=not rows)
+    return _Counted(
+        limits.CALLS,
+        "looks at the time since the last call",
+        keys[:20],
+        falls=True,
+        source="" if rows else limits.MEMORY,
+    )
 
 
 def _is_time(value: Value) -> bool:

@@ -204,9 +204,20 @@ def _assign(ev: Evaluator, node: ir.Assign, state: State, scope: Scope) -> Value
     elif node.operator == "+=" and isinstance(node.target, ir.PatternName):
         value = texts.joined((evaluate(ev, ir.Name(node.target.id, node.at), state, scope), value))
     elif node.operator != "=":
-        value = Derived("text", (value,))
+        value = Derived("text", (value,) if not _is_number(value) else (_before(ev, node.target, state, scope), value))
     binding.assign(ev, node.target, value, state, scope)
     return value
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, float)
+
+
+def _before(ev: Evaluator, target: ir.Pattern, state: State, scope: Scope) -> Value:
+    """What is counted up, as it was."""
+    if isinstance(target, ir.PatternName):
+        return names.look_up(ev, target.id, state, scope)
+    return evaluate(ev, target.target, state, scope) if isinstance(target, ir.PatternTarget) else ANYTHING
 
 
 def _cast(ev: Evaluator, node: ir.Cast, state: State, scope: Scope) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from doorcheck.scan.facts import binding, calls, chains, names, promises, replies
+from doorcheck.scan.facts.addresses import CHECKED_ADDRESS
 from doorcheck.scan.facts.asides import Asides
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator, Exit, Happening, PathEnds
 from doorcheck.scan.facts.guesses import GUESS
@@ -31,7 +32,7 @@ from doorcheck.scan.facts.values import (
 from doorcheck.scan.syntax import positions
 
 _MAX_NESTED = 4
-ASIDE = frozenset({COUNTED, GUESS})
+ASIDE = frozenset({COUNTED, GUESS, CHECKED_ADDRESS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from doorcheck.scan.facts import (
+    addresses,
     asides,
     bounds,
     chains,
@@ -335,9 +336,10 @@ def _own_handlers(
 def _builder(
     ev: Evaluator, row: rows.Builder, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    del ev, state, at, file
+    del ev, state
     parents = tuple(value for value in arguments if isinstance(value, chains.Chain | chains.Procedure))
-    return chains.Chain(row, External(callee.package, (*callee.path, "()"), callee.links), parents)
+    links = (*callee.links, Link(callee.path[-1] if callee.path else "", arguments, file, at))
+    return chains.Chain(row, External(callee.package, (*callee.path, "()"), links), parents)
 
 
 def _router(
@@ -376,6 +378,7 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.SessionSource: _session_source,
     rows.Sink: _sink,
     rows.Limiter: limiters.ask,
+    rows.Address: addresses.from_library,
     rows.Denial: _denial,
     rows.Identity: _identity,
     rows.CallerCookie: _caller_cookie,

@@ -32,7 +32,7 @@ def ask(
     ev: Evaluator, row: Limiter, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
     """What asking a limiter gives."""
-    source = limits.MEMORY if row.memory else ""
+    source = limits.MEMORY if row.memory else limits.LIMITER
     fact = limits.within(row.counts, file, at, row.says, source)
     ev.attempts.add(fact)
     name = ".".join([part for part in callee.path if part not in {"()", "default"}][-2:])

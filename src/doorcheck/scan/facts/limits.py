@@ -1,7 +1,8 @@
 """Limits on how often somebody calls: what is known behind one, and how it is told that one turns callers away.
 
 A LIMITED fact says that a limit was asked, and that the call is within it, or beyond it where its polarity is False.
-What it is ``of`` tells what is counted; its ``source`` is MEMORY where one server counts for itself alone.
+What it is ``of`` tells what is counted; its ``source`` is MEMORY where one server counts for itself alone, and
+LIMITER where there can be no other reason to count.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 CALLS, USAGE, PEOPLE = "calls", "usage", "people"
 """What is counted: calls in a time, what somebody has used of what they are granted; or whether a person calls."""
-MEMORY = "memory"
+MEMORY, LIMITER = "memory", "limiter"
 COUNTED = "counter"
 """The kind of the effect by which a limit's own counting is told: its operands are what the counter is kept by."""
 

@@ -11,11 +11,13 @@ from typing import Any
 import msgspec
 
 from doorcheck.core import ConfigurationError
-from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile, Row, SchemaWords, Table, Words
+from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile, Row, SchemaWords, Table
+from doorcheck.scan.knowledge.words import Words
 
 _SECTIONS = (
-    "session_source", "sink", "limiter", "denial", "identity", "caller_cookie", "callback", "same", "handler_wrapper",
-    "own_handlers", "builder", "router", "validator", "cors", "security_headers", "log", "markup", "address_check",
+    "session_source", "sink", "limiter", "address", "denial", "identity", "caller_cookie", "callback", "same",
+    "handler_wrapper", "own_handlers", "builder", "router", "validator", "cors", "security_headers", "log",
+    "markup", "address_check",
 )  # fmt: skip
 
 ANYWHERE = "**."

@@ -88,7 +88,7 @@ class Alone:
         site = self.site(app)
         if site.fronted:
             return self._ask(Whole("allowed", app, (kind, route, *methods))).allowed
-        return allowances(site, None, DoorKind(kind), route, methods) if site.origins else ()
+        return allowances(site, None, DoorKind(kind), route, methods) if site.origins or site.actions else ()
 
     @property
     def answers(self) -> list[Answers]:
