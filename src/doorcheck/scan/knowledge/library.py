@@ -95,6 +95,8 @@ class Knowledge:
             row = _descend(root, path, 0)
             if row is None and path[:1] == ("default",):
                 row = _descend(root, path, 1)
+            if row is None and path[:1] == ("()",):  # what ``require`` gives is called itself
+                row = _descend(root, ("default", *path), 0)
             if row is None and len(path) > 2 and path[-1] == "()" and name in self._methods:
                 row = self._methods[name].get(path[-2])
             if row is not None:
