@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from doorcheck.core import Location, Written
+from doorcheck.scan.doors.action_origins import opened_by
 from doorcheck.scan.doors.next_config import CONFIGURATIONS, exported_options
 from doorcheck.scan.doors.path_to_regexp import PathPatternError, path_source
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator
@@ -82,12 +83,14 @@ def _compiled(source: str) -> Regex | None:
 class Rules:
     """All rules of an app, later ones over earlier ones; ``doubts`` are places where there may be more.
 
-    ``exported`` says that the app is built into static files, for which Next.js sends nothing itself.
+    ``exported`` says that the app is built into static files, for which Next.js sends nothing itself. ``actions`` are
+    the patterns of origins that may call its server actions though anybody may have one.
     """
 
     rules: tuple[Rule, ...] = ()
     doubts: tuple[Written, ...] = ()
     exported: bool = False
+    actions: tuple[tuple[str, Location], ...] = ()
 
 
 def rules_of(ev: Evaluator, tree: Tree, folder: str) -> Rules:
@@ -96,7 +99,8 @@ def rules_of(ev: Evaluator, tree: Tree, folder: str) -> Rules:
     own = _of_next_config(ev, tree, prefix)
     kept = () if own.exported else own.rules
     hosted = (*_of_vercel(tree, prefix), *_of_netlify(tree, prefix), *_of_headers_files(tree, prefix))
-    return Rules((*kept, *hosted)[:_MAX_RULES], own.doubts, own.exported)
+    actions = tuple(opened_by(ev, tree, prefix))[:_MAX_RULES]
+    return Rules((*kept, *hosted)[:_MAX_RULES], own.doubts, own.exported, actions)
 
 
 def _of_next_config(ev: Evaluator, tree: Tree, prefix: str) -> Rules:

@@ -27,6 +27,7 @@ NAMES = (
     "strict-transport-security", "x-frame-options",
 )  # fmt: skip
 _ORIGIN, _CREDENTIALS = "access-control-allow-origin", "access-control-allow-credentials"
+ACTIONS = "actions"
 _MAX_PAGES, _MAX_FOLLOWED = 60, 6
 
 
@@ -47,6 +48,7 @@ class Site:
     """What an app sends for its pages. ``doubts`` are places where there may be more.
 
     ``origins`` are the rules of files about other sites' origins; ``fronted`` says that the middleware has some, too.
+    ``actions`` are origins that anybody may have, from which its server actions may be called.
     """
 
     pages: int = 0
@@ -55,11 +57,12 @@ class Site:
     exported: bool = False
     origins: tuple[Rule, ...] = ()
     fronted: bool = False
+    actions: tuple[tuple[str, Location], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What stands beside a door says of an origin; ``kind`` is that of ``origins.Kind``."""
+    """What stands beside a door says of an origin; ``kind`` is that of ``origins.Kind``, or ACTIONS."""
 
     kind: str
     says: str
@@ -88,6 +91,7 @@ def site_of(files: AppFiles, rules: Rules, front: Front) -> Site:
         exported=rules.exported,
         origins=tuple(rule for rule in rules.rules if rule.name in {_ORIGIN, _CREDENTIALS}),
         fronted=any(header_on(way, _ORIGIN) is not None for way in trace.ways_out),
+        actions=rules.actions,
     )
 
 
@@ -165,7 +169,9 @@ def allowances(
     site: Site, front: Front | None, kind: DoorKind, route: str, methods: Sequence[str]
 ) -> tuple[Allowance, ...]:
     """What stands beside a door says of the origins that may read its answers."""
-    if not route or kind is DoorKind.SERVER_ACTION:
+    if kind is DoorKind.SERVER_ACTION:
+        return tuple(Allowance(ACTIONS, pattern, True, "next.config", at) for pattern, at in site.actions)
+    if not route:
         return ()
     found = list(_by_files(site.origins, sample_paths(route)[0]))
     if site.fronted and front is not None and _runs_for(front, route):

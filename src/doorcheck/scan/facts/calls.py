@@ -372,10 +372,12 @@ def run_callbacks(ev: Evaluator, arguments: Sequence[Value], state: State, at: i
 
 def run_asked(
     ev: Evaluator, names: Sequence[str], arguments: Sequence[Value], state: State, at: int, file: str
-) -> None:
-    """Options that are run first and may refuse: what they know when they come back is known from here on."""
+) -> tuple[Value, ...]:
+    """Options that are run first and may refuse, and what they gave: what they then know is known from here on."""
+    answers: list[Value] = []
     for argument in arguments:
         for name in names if isinstance(argument, Obj) else ():
             asked = argument.props.get(name) if isinstance(argument, Obj) else None
             if isinstance(asked, Fn | Native):
-                call_value(ev, asked, (ANYTHING, ANYTHING), state, at, file)
+                answers.append(call_value(ev, asked, (ANYTHING, ANYTHING), state, at, file))
+    return tuple(answers)

@@ -175,7 +175,7 @@ def _sink(
 ) -> Value:
     from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
-    run_asked(ev, row.asks, arguments, state, at, file)
+    answers = run_asked(ev, row.asks, arguments, state, at, file)
     settled = tuple(shapes.settled_within(argument, state) for argument in arguments)
     arguments = predicates.spelled_out(ev, settled, state, at, file)
     tables = (argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument))
@@ -194,6 +194,7 @@ def _sink(
         policed=policed.is_policed(row, callee),
         failure=row.failure,
         called=callee,
+        answers=answers,
     )
     if callee.path[-1:] == ("save",) and callee.links:
         effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``
@@ -389,6 +390,7 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Router: _router,
     rows.Validator: validators.validate,
     rows.AddressCheck: bounds.asked_of_address,
+    rows.FileType: bounds.told_by_bytes,
     rows.Markup: markup.made,
     rows.Log: asides.write,
 }

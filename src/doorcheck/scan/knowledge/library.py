@@ -15,7 +15,7 @@ from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile,
 
 _SECTIONS = (
     "session_source", "sink", "limiter", "address", "denial", "identity", "caller_cookie", "callback", "same",
-    "handler_wrapper", "own_handlers", "builder", "router", "validator", "log", "markup", "address_check",
+    "handler_wrapper", "own_handlers", "builder", "router", "validator", "log", "markup", "address_check", "file_type",
 )  # fmt: skip
 
 ANYWHERE = "**."

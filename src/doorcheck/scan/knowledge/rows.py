@@ -223,6 +223,10 @@ class AddressCheck(_Row, frozen=True, kw_only=True):
     """A call that tells whether an address is a private one."""
 
 
+class FileType(_Row, frozen=True, kw_only=True):
+    """A call that tells what a file is by its bytes, or fails where it is no such file."""
+
+
 class Table(_Row, frozen=True, kw_only=True):
     """A call that declares a table: its name comes first, then its columns, or a ``document`` schema with fields."""
 
@@ -367,6 +371,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     builder: list[Builder] = []
     router: list[Router] = []
     address_check: list[AddressCheck] = []
+    file_type: list[FileType] = []
     log: list[Log] = []
     error_class: list[ErrorClass] = []
     table: list[Table] = []
@@ -383,5 +388,5 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Limiter | Address | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper
-    | OwnHandlers | Builder | Router | Validator | Log | Markup | AddressCheck
+    | OwnHandlers | Builder | Router | Validator | Log | Markup | AddressCheck | FileType
 )  # fmt: skip
