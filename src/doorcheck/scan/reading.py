@@ -48,6 +48,7 @@ class Reader:
         self._unread: list[Unread] = []
         self._summaries = Summaries(cache)
         self._checked: dict[str, Known | None] = {}
+        self._skims: dict[str, Skim | None] = {}
         self._source: tuple[str, bytes] = ("", b"")
         self._wasted = 0.0
         self._began = time.time_ns()
@@ -100,6 +101,11 @@ class Reader:
 
     def skim_of(self, path: str) -> Skim | None:
         """What the file imports; None when it cannot be read, or not as source code."""
+        if path not in self._skims:
+            self._skims[path] = self._skimmed(path)
+        return self._skims[path]
+
+    def _skimmed(self, path: str) -> Skim | None:
         known = self._known(path)
         if known is None or known.skipped:
             return None
