@@ -49,6 +49,7 @@ class Reader:
         self._summaries = Summaries(cache)
         self._checked: dict[str, Known | None] = {}
         self._skims: dict[str, Skim | None] = {}
+        self._marked: list[str] | None = None
         self._source: tuple[str, bytes] = ("", b"")
         self._wasted = 0.0
         self._began = time.time_ns()
@@ -87,7 +88,10 @@ class Reader:
 
     def marked(self) -> list[str]:
         """The files that say ``use server`` or ``use cache`` somewhere."""
-        return [path for path in self.tree.sources if (known := self._known(path)) is not None and known.marked]
+        if self._marked is None:
+            known = ((path, self._known(path)) for path in self.tree.sources)
+            self._marked = [path for path, each in known if each is not None and each.marked]
+        return self._marked
 
     def giving_html(self) -> list[str]:
         """The files that give React HTML as it is."""

@@ -43,8 +43,8 @@ class Form(enum.IntEnum):
     """How an answer carries a failure, the worst last."""
 
     OBJECT = 0
-    TEXT = 1
-    PAYLOAD = 2
+    PAYLOAD = 1
+    TEXT = 2
     STACK = 3
 
 

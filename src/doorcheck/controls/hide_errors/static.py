@@ -78,7 +78,7 @@ def _is_masked(case: DoorCase, told: _Told) -> bool:
 
 
 def _missing(case: DoorCase, told: list[_Told]) -> Missing:
-    worst = max(told, key=lambda each: (_confidence(case, each), each.leak.form is not Form.OBJECT, each.leak.form))
+    worst = max(told, key=lambda each: (_confidence(case, each), each.leak.form))
     evidence = [_where(case, worst)]
     what = "whatever is called there"
     if worst.leak.effects:

@@ -70,6 +70,7 @@ class Alone:
         self._answers: dict[Whole, Answers] = {}
         self._fronts: dict[str, tuple[Front, Evaluator]] = {}
         self._caching: dict[str, tuple[str, ...]] = {}
+        self._giving: tuple[str, ...] | None = None
         self.looked = False
         """Whether anything was answered from the files."""
 
@@ -85,8 +86,9 @@ class Alone:
 
     def raw(self, app: str) -> tuple[Raw, ...]:
         """The columns that pages of an app show as HTML."""
-        giving = tuple(self._ground.reader.giving_html())
-        return self._ask(Whole("raw", app, giving)).raw if giving else ()
+        if self._giving is None:
+            self._giving = tuple(self._ground.reader.giving_html())
+        return self._ask(Whole("raw", app, self._giving)).raw if self._giving else ()
 
     def site(self, app: str) -> Site:
         """What an app sends for its pages, and says of other sites' origins."""
