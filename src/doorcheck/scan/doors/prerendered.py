@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from doorcheck.scan.doors import conventions, routes
 from doorcheck.scan.doors.inventory import AppFiles
 from doorcheck.scan.doors.kept import Kept, Reading, place, readings
-from doorcheck.scan.doors.pages import Page, page_arguments
+from doorcheck.scan.doors.pages import Page, loader_arguments, page_arguments
 from doorcheck.scan.facts import following
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import LoadedModule
-from doorcheck.scan.facts.values import Const, Fn, Obj, made_from
+from doorcheck.scan.facts.values import Const, Fn, Obj, Promise, made_from
 from doorcheck.scan.project.skim import Skim
 from doorcheck.scan.syntax import ir, positions
 
@@ -31,6 +31,7 @@ MAX_FILES = 300
 """How many files following pages may take in before no further page is followed: parsing them costs the most."""
 
 _GENERATES = "generateStaticParams"
+_LOADER = "getStaticProps"
 _ASKING = {
     "next/headers": None,
     "next/server": frozenset({"connection"}),
@@ -99,6 +100,27 @@ class Prerendering:
                     seconds=min(limits, default=None),
                 )
 
+    def kept_by_loaders(self, pages: list[Page]) -> Iterator[Kept]:
+        """The pages of the pages folder that are made of what ``getStaticProps`` gives them."""
+        for page in pages:
+            module = self._ev.program.module(page.file) if self._loads(page) else None
+            if module is None or _LOADER not in module.exports or self._is_spent():
+                continue
+            trace = self._followed(module, _LOADER)
+            self._steps += self._ev.steps
+            self._files |= trace.touched
+            reads = readings(self._ev, trace)
+            if reads and not trace.over_budget and trace.opaque is None:
+                says = f"the page {page.route} is made when the app is built"
+                at = place(page.file, module.exports[_LOADER].at)
+                yield Kept(says, at, reads, page.route, (), _seconds_given(trace))
+
+    def _loads(self, page: Page) -> bool:
+        return not page.above and _LOADER.encode() in self._source_of(page.file)
+
+    def _is_spent(self) -> bool:
+        return self._steps > MAX_STEPS or len(self._made) >= MAX_PAGES or len(self._files) > MAX_FILES
+
     def kept_answers(self, files: AppFiles) -> Iterator[Kept]:
         """The answers to GET that Next.js before 15 makes beforehand: of handlers that do not look at the request."""
         major = _MAJOR.search(files.app.next or "")
@@ -154,7 +176,7 @@ class Prerendering:
             return _Made(per_request=True)
         if module.is_client():
             return _Made()
-        if self._steps > MAX_STEPS or len(self._made) >= MAX_PAGES or len(self._files) > MAX_FILES:
+        if self._is_spent():
             return _Made(per_request=True)
         try:
             trace = self._followed(module, export)
@@ -167,7 +189,8 @@ class Prerendering:
 
     def _followed(self, module: LoadedModule, export: str) -> Trace:
         value = following.handler_value(self._ev, module, export)
-        arguments = page_arguments() if export == "default" else ()
+        given = {"default": page_arguments, _LOADER: loader_arguments}
+        arguments = given[export]() if export in given else ()
         return following.follow(self._ev, value, arguments, module.path, positions.pack(1, 0))
 
     def _asks(self, path: str, trace: Trace) -> bool:
@@ -188,6 +211,17 @@ class Prerendering:
                 link.specifier in _ASKING and _names_any(link.names, _ASKING[link.specifier]) for link in found.links
             )
         return self._asking[path]
+
+
+def _seconds_given(trace: Trace) -> float | None:
+    """After how long what a loader gives is made anew; None where it says so of no page that it makes."""
+    found: list[float] = []
+    for way in trace.ways_out:
+        value = way.value.value if isinstance(way.value, Promise) else way.value
+        given = value.props.get("revalidate") if isinstance(value, Obj) and "props" in value.props else None
+        if isinstance(given, Const) and isinstance(given.value, float | int):
+            found.append(float(given.value))
+    return max(found, default=None)
 
 
 def _only_gets(ev: Evaluator, module: LoadedModule) -> bool:

@@ -175,6 +175,7 @@ class Alone:
         configurations = self._configurations(files.app.path)
         prerendering = Prerendering(ev, self._ground.reader.skim_of, source_of)
         found.extend(prerendering.kept(pages, configurations))
+        found.extend(prerendering.kept_by_loaders(pages))
         found.extend(prerendering.kept_answers(files))
         return found
 
