@@ -6,6 +6,7 @@ from doorcheck.core import ControlId, ControlSpec, Question, Scope, Severity, Wa
 
 BY_GET = "change-by-get"
 ANY_SITE = "cookie-for-any-site"
+OPENED = "actions-opened"
 
 SPEC = ControlSpec(
     id=ControlId.CHECK_ORIGIN,
@@ -29,6 +30,11 @@ SPEC = ControlSpec(
             ANY_SITE,
             "The session cookie is sent with other sites' requests, and nothing tells where they came from",
             "Set the cookie with SameSite=Lax, or compare the Origin header with the app's own before the change.",
+        ),
+        Way(
+            OPENED,
+            "Pages that anybody may put up can call the server action",
+            "Name the hosts in `serverActions.allowedOrigins` one by one, or leave it out.",
         ),
     ),
     cwe=352,

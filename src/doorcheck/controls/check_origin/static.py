@@ -41,7 +41,7 @@ def judge(case: DoorCase) -> Verdict:
     """The verdict on one door."""
     trace = case.trace
     if case.door.kind is DoorKind.SERVER_ACTION:
-        return NotNeeded("Next.js itself compares where a server action is called from with the host that was asked")
+        return _of_action(case)
     if trace.own_handler is not None:
         return NotNeeded(trace.own_handler)
     if case.door.kind is DoorKind.PROCEDURE and not case.door.methods:
@@ -59,7 +59,22 @@ def judge(case: DoorCase) -> Verdict:
     if case.door.methods and {"GET", "HEAD"}.issuperset(case.door.methods):
         says = "by a link it changes only what nobody gains by: a code that is good once, or a note of its use"
         return NotNeeded(says, _effects(changes[:1]))
-    return _sent_along(case, changes)
+    known = [one for one in changes if one.proofs]
+    return _sent_along(case, known) if known else _without_changes(case)
+
+
+def _of_action(case: DoorCase) -> Verdict:
+    """The verdict on a server action: Next.js asks where it is called from, unless it is told to let others in."""
+    changes = changes_of(case)
+    opened = case.allowed() if changes else ()
+    if not opened:
+        return NotNeeded("Next.js itself compares where a server action is called from with the host that was asked")
+    pattern = opened[0]
+    says = f"pages at {pattern.says}, where anybody may put one up, can call it: {changes[0].effect.says}"
+    evidence = (Written(f"allowedOrigins has {pattern.says}", pattern.at), *_effects(changes))
+    told = any(label and "*" not in label for label in pattern.says.split("."))
+    sure = Confidence.MEDIUM if told else Confidence.LOW  # a lone * names no host at all, whatever it is meant to
+    return Missing(spec.OPENED, says, evidence[:_MAX_EVIDENCE], Severity.MEDIUM, sure)
 
 
 def _without_changes(case: DoorCase) -> Verdict:
@@ -72,7 +87,7 @@ def _without_changes(case: DoorCase) -> Verdict:
 def _by_get(changes: list[Change]) -> Missing:
     worst = max(changes, key=lambda one: (confidence_of(one), stake_of(one.effect)))
     says = f"a link that a signed-in caller follows is enough: {worst.effect.says}"
-    evidence = (seen_fact(worst.proofs[0]), *_effects([worst, *changes]))
+    evidence = (*map(seen_fact, worst.proofs[:1]), *_effects([worst, *changes]))
     return Missing(
         spec.BY_GET,
         says,

@@ -200,8 +200,8 @@ def _holds_code(value: Value) -> bool:
 
 
 def _follows_redirects(effect: Effect) -> bool:
-    """Whether a call goes wherever it is sent on to; Node's own clients, which take a callback, never do."""
-    if any(isinstance(value, Fn) for value in effect.given):
+    """Whether a call goes wherever it is sent on to; Node's own clients never do."""
+    if effect.called is not None and effect.called.package.removeprefix("node:") in {"http", "https"}:
         return False
     for options in effect.given[:3]:
         for name, values in _UNFOLLOWED_REDIRECTS.items() if isinstance(options, Obj) else ():

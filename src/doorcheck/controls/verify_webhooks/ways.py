@@ -16,8 +16,8 @@ from doorcheck.scan.judging import DoorCase, place, seen_fact
 
 _NOTES = (
     (ProofKind.NOT_AWAITED, spec.NOT_AWAITED),
-    (ProofKind.UNSET_SECRET, spec.FAIL_OPEN),
     (ProofKind.CAUGHT, spec.SWALLOWED),
+    (ProofKind.UNSET_SECRET, spec.FAIL_OPEN),
 )
 _SENTENCES = {
     spec.NO_SIGNATURE: "whoever sends it an event is believed: {effect}",

@@ -17,7 +17,7 @@ from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.samples import sample_paths
 from doorcheck.scan.facts.following import Trace, WayOut
 from doorcheck.scan.facts.origins import Allowed, Kind, allowed_by
-from doorcheck.scan.facts.replies import header_on
+from doorcheck.scan.facts.replies import header_on, is_unread
 from doorcheck.scan.facts.spelled import spelled
 from doorcheck.scan.facts.values import Const, Promise, Reply, Value
 from doorcheck.scan.syntax import positions
@@ -27,6 +27,7 @@ NAMES = (
     "strict-transport-security", "x-frame-options",
 )  # fmt: skip
 _ORIGIN, _CREDENTIALS = "access-control-allow-origin", "access-control-allow-credentials"
+ACTIONS = "actions"
 _MAX_PAGES, _MAX_FOLLOWED = 60, 6
 
 
@@ -47,6 +48,7 @@ class Site:
     """What an app sends for its pages. ``doubts`` are places where there may be more.
 
     ``origins`` are the rules of files about other sites' origins; ``fronted`` says that the middleware has some, too.
+    ``actions`` are origins that anybody may have, from which its server actions may be called.
     """
 
     pages: int = 0
@@ -55,11 +57,12 @@ class Site:
     exported: bool = False
     origins: tuple[Rule, ...] = ()
     fronted: bool = False
+    actions: tuple[tuple[str, Location], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What stands beside a door says of an origin; ``kind`` is that of ``origins.Kind``."""
+    """What stands beside a door says of an origin; ``kind`` is that of ``origins.Kind``, or ACTIONS."""
 
     kind: str
     says: str
@@ -88,6 +91,7 @@ def site_of(files: AppFiles, rules: Rules, front: Front) -> Site:
         exported=rules.exported,
         origins=tuple(rule for rule in rules.rules if rule.name in {_ORIGIN, _CREDENTIALS}),
         fronted=any(header_on(way, _ORIGIN) is not None for way in trace.ways_out),
+        actions=rules.actions,
     )
 
 
@@ -107,8 +111,13 @@ def _passing(trace: Trace) -> Iterator[WayOut]:
 
 
 def _unfollowed(front: Front, trace: Trace) -> Iterator[Written]:
-    if front.guard is not None and (trace.opaque is not None or trace.over_budget):
+    unread = any(value is not None and is_unread(value) for way in _passing(trace) for value in _headers(way))
+    if front.guard is not None and (trace.opaque is not None or trace.over_budget or unread):
         yield Written("what the middleware sends could not be followed", front.guard.at)
+
+
+def _headers(way: WayOut) -> Iterator[Value | None]:
+    return (header_on(way, name) for name in NAMES)
 
 
 def _by_middleware(front: Front, route: str, names: Sequence[str]) -> dict[str, Header]:
@@ -119,7 +128,7 @@ def _by_middleware(front: Front, route: str, names: Sequence[str]) -> dict[str, 
     found: dict[str, Header] = {}
     for name in names:
         values = [header_on(way, name) for way in passing]
-        if passing and all(value is not None and _is_sent(value) for value in values):
+        if passing and all(value is not None and _is_sent(value) and not is_unread(value) for value in values):
             text, whole = spelled(values[0]) if values[0] is not None else ("", False)
             file, at = passing[0].at
             where = Location(file, max(positions.line_of(at), 1))
@@ -165,7 +174,9 @@ def allowances(
     site: Site, front: Front | None, kind: DoorKind, route: str, methods: Sequence[str]
 ) -> tuple[Allowance, ...]:
     """What stands beside a door says of the origins that may read its answers."""
-    if not route or kind is DoorKind.SERVER_ACTION:
+    if kind is DoorKind.SERVER_ACTION:
+        return tuple(Allowance(ACTIONS, pattern, True, "next.config", at) for pattern, at in site.actions)
+    if not route:
         return ()
     found = list(_by_files(site.origins, sample_paths(route)[0]))
     if site.fronted and front is not None and _runs_for(front, route):

@@ -51,9 +51,11 @@ class Logged:
 
 @dataclass(slots=True)
 class Asides:
-    """``failed`` may arrive at the innermost ``try``; ``logged`` are the calls of logs. Both keep their order."""
+    """``failed`` may arrive at the innermost ``try``, ``answered`` is what a library is told to answer what nobody
+    caught, ``logged`` are the calls of logs. All keep their order."""
 
     failed: dict[Failure, None] = field(default_factory=dict)
+    answered: dict[Value, None] = field(default_factory=dict)
     logged: dict[tuple[str, int, tuple[Value, ...]], Logged] = field(default_factory=dict)
 
     def fail(self, failures: Iterable[Failure]) -> None:
@@ -79,10 +81,17 @@ class Asides:
         if len(self.logged) < MAX_LOGGED:
             self.logged.setdefault((file, at, told), Logged(file, at, told, through))
 
+    def answer(self, value: Value) -> None:
+        """Note what is answered where something failed."""
+        if len(self.answered) < MAX_FAILURES:
+            self.answered[value] = None
+
     def take(self, others: Asides, through: _Through) -> None:
         """Note what following a function once has shown, here where it is called."""
         if others.failed:
             self.fail(others.failed)
+        for value in others.answered:
+            self.answer(value)
         for key, each in others.logged.items():
             if key not in self.logged and len(self.logged) < MAX_LOGGED:
                 self.logged[key] = Logged(each.file, each.at, each.values, through + each.through)

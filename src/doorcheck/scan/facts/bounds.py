@@ -23,6 +23,7 @@ from doorcheck.scan.facts.values import (
     Derived,
     External,
     Input,
+    Promise,
     Test,
     Unknown,
     Value,
@@ -256,6 +257,25 @@ def asked_of_address(
     )
     ev.attempts |= known
     return Test((Branch(known),), (Branch(known),), (callee, *arguments))
+
+
+def told_by_bytes(
+    ev: Evaluator,
+    row: object,
+    callee: External,
+    arguments: tuple[Value, ...],
+    state: State,
+    at: int,
+    file: str,
+) -> Value:
+    """A call that tells what a file is by its bytes."""
+    del row
+    given = [value for link in callee.links for value in link.arguments] + list(arguments)
+    names = [name for value in given for name in names_in(value)]
+    known = _facts(Aspect.BYTES, names, file, at, "its type is told by its bytes")
+    ev.attempts |= known
+    ev.may_throw(state)
+    return Promise(Derived("call", (Derived("bytes", arguments), callee)))
 
 
 def is_host(value: Value) -> bool:

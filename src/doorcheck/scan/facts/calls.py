@@ -151,6 +151,8 @@ def call_value(
         return _call_each(ev, value, arguments, state, at, file)
     if isinstance(value, chains.Procedure):
         return value.run(ev, tuple(arguments), state, at, file)
+    if isinstance(value, Promise) and isinstance(value.value, External):  # what ``require`` gives is called itself
+        return call_value(ev, value.value, arguments, state, at, file, scope)
     if isinstance(value, Unknown):
         run_callbacks(ev, arguments, state, at, file, value)
         _note_lost(ev, value, arguments)
@@ -372,10 +374,12 @@ def run_callbacks(ev: Evaluator, arguments: Sequence[Value], state: State, at: i
 
 def run_asked(
     ev: Evaluator, names: Sequence[str], arguments: Sequence[Value], state: State, at: int, file: str
-) -> None:
-    """Options that are run first and may refuse: what they know when they come back is known from here on."""
+) -> tuple[Value, ...]:
+    """Options that are run first and may refuse, and what they gave: what they then know is known from here on."""
+    answers: list[Value] = []
     for argument in arguments:
         for name in names if isinstance(argument, Obj) else ():
             asked = argument.props.get(name) if isinstance(argument, Obj) else None
             if isinstance(asked, Fn | Native):
-                call_value(ev, asked, (ANYTHING, ANYTHING), state, at, file)
+                answers.append(call_value(ev, asked, (ANYTHING, ANYTHING), state, at, file))
+    return tuple(answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import contracts, replies
+from doorcheck.scan.facts import answering, contracts, replies
 from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.shapes import CONTEXT_FRAME
@@ -124,7 +124,10 @@ class Procedure(Value):
         """What calling the finished procedure from outside gives."""
         given = arguments[0] if arguments else Input("argument", ("0",))
         ev.attempts |= contracts.demanded_of_input(ev.knowledge, self.chain.schemas, given, self.file, self.at)
-        return self._step(ev, 0, given, self._first_context(ev, state, at, file), state, at, file)
+        try:
+            return self._step(ev, 0, given, self._first_context(ev, state, at, file), state, at, file)
+        finally:
+            answering.answer_as_told(ev, self.chain.base, self.chain.row.fails, state, self.at, self.file)
 
     def _first_context(self, ev: Evaluator, state: State, at: int, file: str) -> Obj:
         from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to chains and back
@@ -260,6 +263,7 @@ class Router(Value):
         self.routes: list[Route] = []
         self.middlewares: list[tuple[str, Value]] = []
         self.mounted: list[tuple[str, Router, int]] = []
+        self.failing: tuple[Value, ...] = ()
         self.filled = False
 
 
@@ -269,6 +273,8 @@ def register(router: Router, name: str, arguments: tuple[Value, ...], file: str,
     path, rest = _path_and_rest(arguments)
     if name in row.base and path:
         router.prefix += path
+    elif name in row.fails and rest:
+        router.failing = (answering.middleware(rest[0]),)
     elif name in row.mount and rest and isinstance(rest[0], Router):
         router.mounted.append((path, rest[0], len(router.middlewares)))
     elif name in row.use:
@@ -293,9 +299,8 @@ def _path_and_rest(arguments: tuple[Value, ...]) -> tuple[str, tuple[Value, ...]
     first = arguments[0] if arguments else None
     if isinstance(first, Const) and isinstance(first.value, str):
         return first.value, arguments[1:]
-    if isinstance(first, Derived) and first.how == "text":
-        return "*", arguments[1:]
-    return "", arguments
+    computed = isinstance(first, Derived) and first.how == "text"
+    return ("*", arguments[1:]) if computed else ("", arguments)
 
 
 def _applies(prefix: str, path: str) -> bool:
@@ -329,12 +334,13 @@ def _root_of(node: ir.Expression) -> str | None:
 
 def routes_of(router: Router, depth: int = 0) -> list[Route]:
     """Every route of a router, with the prefixes and middlewares of what mounts it."""
-    found = [Route(r.method, router.prefix + r.path, r.handlers, r.file, r.at) for r in router.routes]
+    own, prefix = router.failing, router.prefix
+    found = [Route(r.method, prefix + r.path, (*own, *r.handlers), r.file, r.at) for r in router.routes]
     for path, mounted, count in router.mounted if depth < 8 else []:
         before = tuple(m for prefix, m in router.middlewares[:count] if _applies(prefix, path))
         for route in routes_of(mounted, depth + 1):
-            full = (router.prefix + path + route.path).rstrip("/") or "/"
-            found.append(Route(route.method, full, (*before, *route.handlers), route.file, route.at))
+            full, handlers = (prefix + path + route.path).rstrip("/") or "/", (*own, *before, *route.handlers)
+            found.append(Route(route.method, full, handlers, route.file, route.at))
     return found
 
 

@@ -97,6 +97,12 @@ def takes_out_slashes(source: str, flags: str) -> bool:
     return pattern is not None and "g" in flags and all(_found(pattern, text) for text in "/\\:@")
 
 
+def takes_out_separators(source: str, flags: str) -> bool:
+    """Whether replacing what a pattern matches leaves no slash and no backslash."""
+    pattern = _compiled(source, flags)
+    return pattern is not None and "g" in flags and _found(pattern, "/") and _found(pattern, "\\")
+
+
 def _compiled(source: str, flags: str) -> Regex | None:
     if flags not in _FLAGS:
         return None

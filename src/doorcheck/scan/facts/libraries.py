@@ -12,6 +12,7 @@ from doorcheck.scan.facts import (
     bounds,
     chains,
     cookies,
+    cors,
     guesses,
     limiters,
     markup,
@@ -175,7 +176,7 @@ def _sink(
 ) -> Value:
     from doorcheck.scan.facts.calls import run_asked, run_callbacks  # noqa: PLC0415 - calls go to libraries and back
 
-    run_asked(ev, row.asks, arguments, state, at, file)
+    answers = run_asked(ev, row.asks, arguments, state, at, file)
     settled = tuple(shapes.settled_within(argument, state) for argument in arguments)
     arguments = predicates.spelled_out(ev, settled, state, at, file)
     tables = (argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument))
@@ -194,6 +195,7 @@ def _sink(
         policed=policed.is_policed(row, callee),
         failure=row.failure,
         called=callee,
+        answers=answers,
     )
     if callee.path[-1:] == ("save",) and callee.links:
         effect.given = (*callee.links[-1].arguments, *arguments)  # a record that was made by ``new Model(…)``
@@ -335,9 +337,10 @@ def _own_handlers(
 def _builder(
     ev: Evaluator, row: rows.Builder, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
-    del ev, state, at, file
+    del ev, state
     parents = tuple(value for value in arguments if isinstance(value, chains.Chain | chains.Procedure))
-    return chains.Chain(row, External(callee.package, (*callee.path, "()"), callee.links), parents)
+    links = (*callee.links, Link(callee.path[-1] if callee.path else "", arguments, file, at))
+    return chains.Chain(row, External(callee.package, (*callee.path, "()"), links), parents)
 
 
 def _router(
@@ -387,7 +390,10 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.Builder: _builder,
     rows.Router: _router,
     rows.Validator: validators.validate,
+    rows.Cors: cors.applied,
+    rows.SecurityHeaders: cors.secured,
     rows.AddressCheck: bounds.asked_of_address,
+    rows.FileType: bounds.told_by_bytes,
     rows.Markup: markup.made,
     rows.Log: asides.write,
 }

@@ -131,8 +131,8 @@ def _of_plain(ev: Evaluator, value: Value, name: str) -> Value:
 
 
 _OF_TEXTS = {
-    "length": "length", "hostname": HOST, "host": HOST, "origin": HOST, "pathname": "pathname", "search": "search",
-    "href": "",
+    "length": "length", "byteLength": "length", "hostname": HOST, "host": HOST, "origin": HOST, "pathname": "pathname",
+    "search": "search", "href": "",
 }  # fmt: skip
 """What can be asked of a text, and of one that was read as an address."""
 
@@ -142,7 +142,7 @@ def _of_derived(ev: Evaluator, value: Derived, name: str) -> Value:
         return of_error
     if name == "length" and value.how in {EMPTY_LIST, FILLED_LIST}:
         return Const(0.0) if value.how == EMPTY_LIST else Derived(FILLED_LENGTH, (value,))
-    if value.how in {"text", "string"} and (part := _OF_TEXTS.get(name)) is not None:
+    if value.how in {"text", "string", "bytes"} and (part := _OF_TEXTS.get(name)) is not None:
         return Derived(part, (value,)) if part else value
     if is_credential_name(ev, name):
         return Derived(f".{name}", (value,))

@@ -350,7 +350,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "encodeURIComponent": _encoded,
     "atob": _text,
     "btoa": _text,
-    "Buffer.from": _text,
+    "Buffer.from": streams.buffer,
     "Buffer.concat": _text,
     "TextEncoder.encode": _text,
     "Boolean": _boolean,

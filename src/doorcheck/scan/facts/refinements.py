@@ -37,7 +37,7 @@ def _gather(
     if depth > MAX_DEEP:
         return
     for link in schema.links:
-        if link.name in _SIZES | _KINDS and _of_file(schema):
+        if (link.name in _SIZES | _KINDS and _of_file(schema)) or (link.name in _SIZES and "string" in schema.path):
             aspect = Aspect.SIZE if link.name in _SIZES else Aspect.KIND
             says = (
                 "its size is limited by a schema" if link.name in _SIZES else "its claimed type is checked by a schema"

@@ -11,6 +11,8 @@ from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
     ANYTHING,
     UNDEFINED,
+    Const,
+    Derived,
     External,
     Fn,
     Input,
@@ -58,6 +60,13 @@ def made(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, fil
             parts.append(ev.call_back(value, (taking, Native("rejects", reject)), state, at, file))
     limits.throw_beyond(ev, rejected, state)
     return Unknown(None, tuple(parts))
+
+
+def buffer(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+    """``Buffer.from(…)``: of a text in base64 the bytes that were sent in it."""
+    del ev, state, at, file
+    coded = len(arguments) > 1 and isinstance(arguments[1], Const) and arguments[1].value in {"base64", "base64url"}
+    return Derived("text", (Derived("bytes", arguments[:1]),) if coded else arguments)
 
 
 _MAX_PARTS = 80

@@ -351,6 +351,7 @@ class Effect:
     weak: bool = False
     policed: bool = False  # whether the database's own rules for callers limit it
     failure: str = ""  # the member under which its answer hands back that it failed, where it does not throw
+    answers: tuple[Value, ...] = ()  # what the functions among its options gave back that run first
     called: External | None = None  # what was called, with the links before it
 
 
