@@ -84,6 +84,24 @@ CHANGES: dict[str, dict[str, str | None]] = {
     "a secret that a component asks for": {
         "app/posts/form.tsx": f"{FILES['app/posts/form.tsx']}export const key = process.env.NEXT_PUBLIC_API_SECRET\n"
     },
+    "headers that next.config sends": {
+        "next.config.mjs": "import { all } from './lib/headers.mjs'\n"
+        "export default { headers: async () => [{ source: '/:path*', headers: all }] }\n",
+        "lib/headers.mjs": "export const all = [{ key: 'X-Frame-Options', value: 'DENY' },\n"
+        "  { key: 'Access-Control-Allow-Origin', value: 'https://partner.example' }]\n",
+    },
+    "headers that a host sends": {
+        "vercel.json": json.dumps(
+            {"headers": [{"source": "/(.*)", "headers": [{"key": "X-Frame-Options", "value": "DENY"}]}]}
+        )
+    },
+    "headers in a file of their own": {"public/_headers": "/*\n  X-Frame-Options: DENY\n"},
+    "origins that middleware allows": {
+        "middleware.ts": "import { NextResponse } from 'next/server'\n"
+        "export function middleware(request) { const response = NextResponse.next()\n"
+        "  response.headers.set('Access-Control-Allow-Origin', request.headers.get('origin'))\n"
+        "  response.headers.set('Access-Control-Allow-Credentials', 'true'); return response }\n",
+    },
     "a syntax error in a helper": {"lib/guard.ts": FILES["lib/guard.ts"] + "\nconst = ;\n"},
 }
 

@@ -45,6 +45,8 @@ class Known(msgspec.Struct, array_like=True, gc=False):
     module: bytes = b""
     skim: bytes = b""
     public: list[str] = []
+    raw: bool = False
+    """Whether it gives React HTML as it is."""
 
 
 def digest_of(*parts: bytes) -> bytes:

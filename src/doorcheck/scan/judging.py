@@ -16,6 +16,7 @@ from doorcheck.scan.syntax import positions
 if TYPE_CHECKING:
     from doorcheck.scan.doors.guards import Guard, Shield
     from doorcheck.scan.doors.kept import Kept
+    from doorcheck.scan.doors.raw import Raw
     from doorcheck.scan.doors.sent import Browsers
     from doorcheck.scan.doors.site import Allowance, Site
     from doorcheck.scan.facts.following import Trace
@@ -32,7 +33,8 @@ class DoorCase:
     ``opted_out`` is where the door switches off the project's own check, ``shown_publicly`` where a page that anyone
     can open already shows what the door reads. ``answered`` are the verdicts of the controls that this one
     comes after, ``schema`` tells of the models that effects are about, ``kept`` gives what the app keeps longer than
-    one request, ``allowed`` what next.config, middleware and hosting files say of origins for its path.
+    one request, ``raw`` the columns that its pages show as HTML, ``allowed`` what next.config, middleware and hosting
+    files say of origins for its path.
     """
 
     door: Door
@@ -45,6 +47,7 @@ class DoorCase:
     answered: Mapping[ControlId, Verdict] = field(default_factory=dict)
     schema: Schemas = field(default_factory=Schemas)
     kept: Callable[[], Sequence[Kept]] = tuple
+    raw: Callable[[], Sequence[Raw]] = tuple
     allowed: Callable[[], Sequence[Allowance]] = tuple
 
 

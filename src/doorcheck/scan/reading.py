@@ -19,6 +19,7 @@ from doorcheck.scan.syntax.parsing import MAX_SECONDS, TakesTooLong
 
 _MARKS = (b"use server", b"use cache")
 _PUBLIC = b"NEXT_PUBLIC_"
+_RAW = b"dangerouslySetInnerHTML"
 _PUBLIC_NAME = re.compile(rb"\bNEXT_PUBLIC_[A-Z0-9_]{1,80}\b")
 
 MAX_WASTED = 20.0
@@ -47,6 +48,8 @@ class Reader:
         self._unread: list[Unread] = []
         self._summaries = Summaries(cache)
         self._checked: dict[str, Known | None] = {}
+        self._skims: dict[str, Skim | None] = {}
+        self._marked: list[str] | None = None
         self._source: tuple[str, bytes] = ("", b"")
         self._wasted = 0.0
         self._began = time.time_ns()
@@ -85,7 +88,14 @@ class Reader:
 
     def marked(self) -> list[str]:
         """The files that say ``use server`` or ``use cache`` somewhere."""
-        return [path for path in self.tree.sources if (known := self._known(path)) is not None and known.marked]
+        if self._marked is None:
+            known = ((path, self._known(path)) for path in self.tree.sources)
+            self._marked = [path for path, each in known if each is not None and each.marked]
+        return self._marked
+
+    def giving_html(self) -> list[str]:
+        """The files that give React HTML as it is."""
+        return [path for path in self.tree.sources if (known := self._known(path)) is not None and known.raw]
 
     def public_variables(self) -> Iterator[tuple[str, str]]:
         """The variables that a build puts into what browsers are sent, each with a file that names it."""
@@ -95,6 +105,11 @@ class Reader:
 
     def skim_of(self, path: str) -> Skim | None:
         """What the file imports; None when it cannot be read, or not as source code."""
+        if path not in self._skims:
+            self._skims[path] = self._skimmed(path)
+        return self._skims[path]
+
+    def _skimmed(self, path: str) -> Skim | None:
         known = self._known(path)
         if known is None or known.skipped:
             return None
@@ -141,8 +156,9 @@ class Reader:
                 self._summaries.changed()
             return before
         skipped = why_not_source(source)
+        raw = not skipped and _RAW in source
         marked = not skipped and any(mark in source for mark in _MARKS)
-        known = Known(path, stamp, digest, marked, skipped or _encoding(source), bool(skipped))
+        known = Known(path, stamp, digest, marked, skipped or _encoding(source), bool(skipped), raw=raw)
         if not skipped and _PUBLIC in source:
             known.public = sorted({found.decode() for found in _PUBLIC_NAME.findall(source)})
         self._summaries.put(known)

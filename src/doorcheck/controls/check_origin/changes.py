@@ -64,13 +64,16 @@ class Change:
 
 
 def changes_of(case: DoorCase) -> list[Change]:
-    """Every change that counts, whatever the method, in the order in which the code reaches them."""
+    """Every change that counts, whatever the method, in the order in which the code reaches them.
+
+    Whoever ends a session ends the caller's, whether it was asked for before or not.
+    """
     found = []
     for one in case.trace.happenings:
         if one.effect.kind not in _CHANGES or not one.effect.writes or not asked_here(case, one.facts):
             continue
         proofs = in_order(fact for fact in one.facts if is_by_cookie(fact))
-        if proofs and not any(fact.kind in _OF_ONE_TIME for fact in one.facts):
+        if (proofs or one.effect.kind == "session-end") and not any(fact.kind in _OF_ONE_TIME for fact in one.facts):
             found.append(Change(one, tuple(proofs), tuple(_checks(one.facts))))
     return found
 

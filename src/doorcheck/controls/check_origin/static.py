@@ -59,7 +59,8 @@ def judge(case: DoorCase) -> Verdict:
     if case.door.methods and {"GET", "HEAD"}.issuperset(case.door.methods):
         says = "by a link it changes only what nobody gains by: a code that is good once, or a note of its use"
         return NotNeeded(says, _effects(changes[:1]))
-    return _sent_along(case, changes)
+    known = [one for one in changes if one.proofs]
+    return _sent_along(case, known) if known else _without_changes(case)
 
 
 def _of_action(case: DoorCase) -> Verdict:
@@ -86,7 +87,7 @@ def _without_changes(case: DoorCase) -> Verdict:
 def _by_get(changes: list[Change]) -> Missing:
     worst = max(changes, key=lambda one: (confidence_of(one), stake_of(one.effect)))
     says = f"a link that a signed-in caller follows is enough: {worst.effect.says}"
-    evidence = (seen_fact(worst.proofs[0]), *_effects([worst, *changes]))
+    evidence = (*map(seen_fact, worst.proofs[:1]), *_effects([worst, *changes]))
     return Missing(
         spec.BY_GET,
         says,

@@ -21,7 +21,7 @@ _ORIGIN, _CREDENTIALS = "access-control-allow-origin", "access-control-allow-cre
 _BY_COOKIE = frozenset({ProofKind.SESSION, ProofKind.CREDENTIAL})
 _WORST = (Kind.ECHOED, Kind.LOOSE, Kind.NULL, Kind.ANY)
 _WAYS = {Kind.ECHOED: spec.ECHOED, Kind.LOOSE: spec.LOOSE, Kind.NULL: spec.NULL, Kind.ANY: spec.ANY}
-_NO_CORS = "sends no CORS headers: browsers keep its answer from other sites' pages"
+_NO_CORS = "allows no other site's origin: browsers keep its answer from their pages"
 _NO_COOKIES = "any site's page may read the answer, but browsers send no cookies along"
 
 

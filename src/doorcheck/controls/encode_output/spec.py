@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorcheck.core import ControlId, ControlSpec, Question, Scope, Severity, Way
 
-ECHOED, STORED, MARKDOWN = "echoed-raw", "stored-raw", "markdown-raw"
+ECHOED, STORED, MARKDOWN, KEPT = "echoed-raw", "stored-raw", "markdown-raw", "shown-as-html"
 
 SPEC = ControlSpec(
     id=ControlId.ENCODE_OUTPUT,
@@ -28,6 +28,12 @@ SPEC = ControlSpec(
             "A text that was stored is put into HTML as it is",
             "Encode it where it is put into HTML, whoever wrote it.",
             severity=Severity.LOW,
+        ),
+        Way(
+            KEPT,
+            "What the request carries is stored as it was sent, and a page shows it as HTML",
+            "Clean it with DOMPurify or sanitize-html where the page gives it to `dangerouslySetInnerHTML`, or let "
+            "React show it as text.",
         ),
         Way(
             MARKDOWN,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doorcheck.controls.encode_output import spec
 from doorcheck.controls.encode_output.pages import Page, pages_of
+from doorcheck.controls.encode_output.stored import Stored, stored_for_html
 from doorcheck.core import Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.core.control import Confidence
 from doorcheck.core.door import DoorKind
@@ -29,21 +30,37 @@ def judge(case: DoorCase) -> Verdict:
     if unknown is not None:
         return unknown
     ways = tuple(way for way in trace.ways_out if asked_here(case, way.facts) and not _is_machine(way.facts))
+    stored = stored_for_html(case)
     pages = [page for page in pages_of(ways, sniffed=case.door.kind is DoorKind.PAGES_API) if page.parts]
-    if not pages:
+    if not pages and not stored:
         return NotNeeded("no answer of this door puts anything from outside into HTML")
     raw = [(page, part) for page in pages if not page.confined for part in page.parts if _is_raw(case, part)]
     if found := [(page, part) for page, part in raw if part.sure]:
         return _missing(case, found)
+    if kept := [one for one in stored if not one.part.encoded and one.part.sure]:
+        return _kept(kept)
     if raw:
         page, part = raw[0]
         says = f"{_shown(part)} goes through a call that could not be followed before it is put into HTML"
         return Unknown(Why.UNRESOLVED_CALL, says, (_seen(page),))
     held = [page for page in pages if page.confined or any(_is_text(case, part) for part in page.parts)]
+    if stored and not held and all(one.part.encoded for one in stored):
+        seen = tuple(dict.fromkeys(seen_effect(one.happening.effect, one.happening.through) for one in stored))
+        return Held("what is stored for a page to show as HTML is cleaned first", seen[:_MAX_EVIDENCE])
     if held:
         says = "what is put into HTML is encoded, or can be no markup"
         return Held(says, tuple(dict.fromkeys(_seen(page) for page in held))[:_MAX_EVIDENCE])
     return NotNeeded("nothing that somebody wrote is put into HTML")
+
+
+def _kept(stored: list[Stored]) -> Missing:
+    """The finding that what is stored as it was sent is shown as HTML."""
+    worst = min(stored, key=lambda one: (one.raw.rendered, one.for_role))
+    sure = Confidence.LOW if worst.raw.rendered or worst.for_role else Confidence.MEDIUM
+    says = f"{_shown(worst.part)} is stored as it was sent, and a page shows it as HTML"
+    seen = [seen_effect(worst.happening.effect, worst.happening.through), worst.raw.seen]
+    seen += [one.raw.seen for one in stored]
+    return Missing(spec.KEPT, says, tuple(dict.fromkeys(seen))[:_MAX_EVIDENCE], confidence=sure)
 
 
 def _is_machine(facts: Facts) -> bool:

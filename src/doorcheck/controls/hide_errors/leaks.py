@@ -43,8 +43,8 @@ class Form(enum.IntEnum):
     """How an answer carries a failure, the worst last."""
 
     OBJECT = 0
-    TEXT = 1
-    PAYLOAD = 2
+    PAYLOAD = 1
+    TEXT = 2
     STACK = 3
 
 
@@ -62,26 +62,30 @@ class Leak:
     doubtful: bool = False
 
 
+Known = dict[tuple[int, bool, bool, int], tuple[Leak, ...]]
+"""What was found in the errors of one door: the same one is answered on many of its paths."""
+
+
 def is_mild(effect: Effect) -> bool:
     """Whether an operation's failure says hardly more than that it failed: a call that got no answer, or a cache."""
     return effect.kind in _MILD or effect.subject == "fetch"
 
 
-def leaks_in(answer: Value) -> Iterator[Leak]:
-    """What a value that is sent to the caller carries of failures."""
+def leaks_in(answer: Value, known: Known) -> Iterator[Leak]:
+    """What a value that is sent to the caller carries of failures; ``known`` is of the same door."""
     for part, spelled, doubtful in _walked(answer):
         if isinstance(part, Caught):
-            yield from _of_error(part, spelled, doubtful, 0)
+            yield from _of_error(part, spelled, doubtful, 0, known)
         elif isinstance(part, Row) and _is_failure(part):
             yield Leak(Form.PAYLOAD, (part.effect,), None, doubtful)
 
 
-def spoken_by(thrown: Value, classes: frozenset[str]) -> Iterator[Leak]:
+def spoken_by(thrown: Value, classes: frozenset[str], known: Known) -> Iterator[Leak]:
     """What an error of one of these classes, whose text is answered as it is, repeats of other failures."""
     if not isinstance(thrown, External) or len(thrown.path) < 2 or thrown.path[-2].lower() not in classes:
         return
     for text in _texts_of(thrown):
-        yield from (leak for leak in leaks_in(text) if leak.form is not Form.OBJECT)
+        yield from (leak for leak in leaks_in(text, known) if leak.form is not Form.OBJECT)
 
 
 def _walked(answer: Value) -> Iterator[tuple[Value, bool, bool]]:
@@ -102,7 +106,14 @@ def _walked(answer: Value) -> Iterator[tuple[Value, bool, bool]]:
         queue.extend((part, spelled, doubtful) for part in parts_of(value))
 
 
-def _of_error(error: Caught, spelled: bool, doubtful: bool, depth: int) -> Iterator[Leak]:
+def _of_error(error: Caught, spelled: bool, doubtful: bool, depth: int, known: Known) -> tuple[Leak, ...]:
+    key = id(error), spelled, doubtful, depth
+    if key not in known:
+        known[key] = tuple(_in_error(error, spelled, doubtful, depth, known))
+    return known[key]
+
+
+def _in_error(error: Caught, spelled: bool, doubtful: bool, depth: int, known: Known) -> Iterator[Leak]:
     form = _form(error, spelled)
     if form is None or error.told in {"validation", "language"}:
         return
@@ -113,20 +124,20 @@ def _of_error(error: Caught, spelled: bool, doubtful: bool, depth: int) -> Itera
         for thrown in error.thrown:
             if error.told and not is_of_class(thrown, error.told.removeprefix(AUTHORED_BY)):
                 continue
-            for inner in _in_thrown(thrown, form, depth):
+            for inner in _in_thrown(thrown, form, depth, known):
                 yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful)
 
 
-def _in_thrown(thrown: Value, form: Form, depth: int) -> Iterator[Leak]:
+def _in_thrown(thrown: Value, form: Form, depth: int, known: Known) -> Iterator[Leak]:
     """What an error that the code throws repeats of another failure; one that is thrown on is that failure."""
     again = caught_in(thrown)
     if again is not None:
-        yield from _of_error(again, form is not Form.OBJECT, False, depth + 1)
+        yield from _of_error(again, form is not Form.OBJECT, False, depth + 1, known)
         return
     for given in _texts_of(thrown):
         for part, spelled, doubtful in _walked(given):
             if isinstance(part, Caught) and (spelled or part.path):
-                yield from _of_error(part, True, doubtful, depth + 1)
+                yield from _of_error(part, True, doubtful, depth + 1, known)
             elif isinstance(part, Row) and (_is_failure(part) or _is_answer(part)):
                 yield Leak(Form.PAYLOAD, (part.effect,), None, doubtful)
 

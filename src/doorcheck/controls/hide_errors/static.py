@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.controls.hide_errors import spec
-from doorcheck.controls.hide_errors.leaks import SILENT, Form, Leak, is_mild, leaks_in, spoken_by
+from doorcheck.controls.hide_errors.leaks import SILENT, Form, Known, Leak, is_mild, leaks_in, spoken_by
 from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts.caught import CAUGHT
@@ -60,15 +60,16 @@ def judge(case: DoorCase) -> Verdict:
 
 def _told(case: DoorCase) -> Iterator[_Told]:
     ways = [way for way in case.trace.ways_out if way.how != "throw" and asked_here(case, way.facts)]
+    known: Known = {}
     answers = [(answer, way.at) for way in ways for answer in (way.value, *way.replied)]
     for answer, at in answers:
-        yield from (_Told(leak, at) for leak in leaks_in(answer))
+        yield from (_Told(leak, at) for leak in leaks_in(answer, known))
     for answer in case.trace.asides.answered:
-        yield from (_Told(leak) for leak in leaks_in(answer))
+        yield from (_Told(leak) for leak in leaks_in(answer, known))
     if case.door.kind is DoorKind.PROCEDURE:
         thrown = [each for each in case.trace.asides.failed if isinstance(each, Value)]
         for each in thrown:
-            yield from (_Told(leak) for leak in spoken_by(each, case.words["answered_errors"]))
+            yield from (_Told(leak) for leak in spoken_by(each, case.words["answered_errors"], known))
 
 
 def _is_masked(case: DoorCase, told: _Told) -> bool:
@@ -77,7 +78,7 @@ def _is_masked(case: DoorCase, told: _Told) -> bool:
 
 
 def _missing(case: DoorCase, told: list[_Told]) -> Missing:
-    worst = max(told, key=lambda each: (_confidence(case, each), each.leak.form is not Form.OBJECT, each.leak.form))
+    worst = max(told, key=lambda each: (_confidence(case, each), each.leak.form))
     evidence = [_where(case, worst)]
     what = "whatever is called there"
     if worst.leak.effects:

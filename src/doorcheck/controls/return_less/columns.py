@@ -61,7 +61,7 @@ def _answered(case: DoorCase, shown: Shown, effect: Effect) -> Answered:
 def names_sensitive(case: DoorCase, subject: str) -> bool:
     """Whether the door itself names a sensitive column of records that no schema speaks of: it reads or writes it."""
     words = case.words["sensitive_columns"]
-    return any(
+    return bool(subject) and any(
         plain(name) in words
         for each in case.trace.happenings
         for operand in each.effect.operands

@@ -53,7 +53,7 @@ def _audience(answered: Answered, brought: Brought) -> Audience:
     facts = answered.shown.facts
     if any(fact.kind is ProofKind.ROLE and fact.polarity for fact in facts):
         return Audience.ADMIN
-    if is_own(answered) and not brought.many:
+    if is_own(answered) and not (brought.many and brought.model.is_account):
         return Audience.OWN
     return Audience.OTHERS if proven(facts) else Audience.STRANGERS
 
@@ -75,7 +75,7 @@ def _of_nobody(answered: Answered, brought: Brought, audience: Audience) -> _Tol
         # the password of a link or of a room is its owner's to see
         if audience <= Audience.ADMIN:
             return Severity.LOW, Confidence.LOW
-        return Severity.MEDIUM, Confidence.HIGH if audience is Audience.STRANGERS else Confidence.MEDIUM
+        return Severity.MEDIUM, Confidence.HIGH if audience is Audience.STRANGERS else Confidence.LOW
     return (Severity.HIGH if audience >= Audience.OTHERS else Severity.MEDIUM), Confidence.HIGH
 
 

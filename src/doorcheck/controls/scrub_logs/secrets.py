@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from doorcheck.controls.scrub_logs import spec
@@ -60,10 +60,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads what logs are given at one door; ``sent`` are the parts of the request that the door uses as secrets."""
+    """Reads what logs are given at one door; ``sent`` gives the parts of the request that the door uses as secrets."""
 
     case: DoorCase
-    sent: Mapping[str, tuple[Input, ...]]
+    sent: Callable[[], Mapping[str, tuple[Input, ...]]]
 
     def secrets_in(self, values: tuple[Value, ...]) -> Iterator[Secret]:
         """What is secret among the values that one call of a log is given."""
@@ -152,7 +152,7 @@ class Reader:
         within = [name for name in _members(value) if is_secret(self.case.words, name)]
         within += [
             part.path[-1]
-            for part in self.sent.get(value.channel, ())
+            for part in self.sent().get(value.channel, ())
             if part.path[: len(value.path)] == value.path and _has(value, part.path[len(value.path) :])
         ]
         for name in dict.fromkeys(within):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 
 from doorcheck.controls.scrub_logs import spec
 from doorcheck.controls.scrub_logs.secrets import Reader, Secret
@@ -43,7 +44,7 @@ def judge(case: DoorCase) -> Verdict:
     if unknown is not None:
         return unknown
     logged = [*case.trace.asides.logged.values(), *_reported(case)]
-    reader = Reader(case, _sent_as_secrets(case))
+    reader = Reader(case, cache(partial(_sent_as_secrets, case)))  # few doors log anything that it is asked for
     found = [_Found(secret, each) for each in logged for secret in reader.secrets_in(each.values)]
     if found:
         return _missing(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorcheck.controls.verify_webhooks import spec, ways
 from doorcheck.controls.verify_webhooks.deliveries import Delivery, delivery_of, named_a_webhook, signatures_of
-from doorcheck.core import Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
+from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts.doubts import doubt_in
 from doorcheck.scan.facts.evaluator import Happening
@@ -85,14 +85,26 @@ def _verified(case: DoorCase, delivery: Delivery, work: list[Happening]) -> Verd
     signs_in = any(fact.kind is ProofKind.SESSION for one in work for fact in one.facts)
     if work and (not reached or (signs_in and delivery.shown_by is None)):
         return NotNeeded("what it does, it does for callers who are signed in")
-    known = [*_notes(case, KNOWN_KEY), *_notes(case, FALLBACK_KEY)]
-    if known and signed:
-        severity = Severity.HIGH if known[0].of == KNOWN_KEY else Severity.MEDIUM
-        evidence = (seen_fact(known[0]), *_shown(signed), *_effects(work))
-        says = f"{known[0].says}: whoever reads the code can sign a delivery"
-        return Missing(spec.KNOWN_KEY, says, evidence[:_MAX_EVIDENCE], severity, delivery.sure)
+    known = _known_key(case, signed)
+    if known is not None:
+        always = known.of == KNOWN_KEY
+        evidence = (seen_fact(known), *_shown(signed), *_effects(work))[:_MAX_EVIDENCE]
+        says = f"{known.says}: whoever reads the code can sign a delivery"
+        sure = min(delivery.sure, Confidence.HIGH if always else Confidence.MEDIUM)
+        return Missing(spec.KNOWN_KEY, says, evidence, Severity.HIGH if always else Severity.MEDIUM, sure)
     proofs = [fact for fact in reached if fact in signed] or signed or reached
     return Held(_held_sentence(case, proofs), _shown(proofs))
+
+
+def _known_key(case: DoorCase, signed: list[Fact]) -> Fact | None:
+    """What tells that a key of these signatures is known to whoever reads the code.
+
+    A door may make other keyed hashes as well: only one with the variable of a signature, or at its place, is its key.
+    """
+    for fact in _notes(case, FALLBACK_KEY):
+        if any(fact.source in one.says or (fact.file, fact.at) == (one.file, one.at) for one in signed):
+            return fact
+    return next((fact for fact in _notes(case, KNOWN_KEY) if any(one.file == fact.file for one in signed)), None)
 
 
 def _held_sentence(case: DoorCase, proofs: list[Fact]) -> str:

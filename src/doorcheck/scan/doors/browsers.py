@@ -23,10 +23,10 @@ from doorcheck.scan.project.resolution import InRepository, Package, Unresolved
 from doorcheck.scan.project.skim import Skim
 from doorcheck.scan.syntax import positions
 
-MAX_STEPS = 120_000
+MAX_STEPS = 200_000
 """Steps granted to all pages of an app together; pages that come later are not followed."""
-MAX_PAGES = 150
-MAX_FILES = 350
+MAX_PAGES = 250
+MAX_FILES = 700
 """How many files following pages may take in before no further page is followed: parsing them costs the most."""
 _MAX_CLOSURE = 400
 """Files that a page may lead to before it counts as one that leads to everything."""
@@ -52,6 +52,8 @@ class Reaching:
     def may_hand_over(self, path: str) -> bool:
         """Whether the page may give a component something of the server's. One with a loader gives it to itself."""
         into_browser, server = self._has_loader(path), False
+        if not into_browser and self._is_in_pages_folder(path):
+            return False  # all of it runs in the browser
         pending, seen = [path], {path}
         while pending and len(seen) < _MAX_CLOSURE and not (into_browser and server):
             current = pending.pop()
@@ -73,9 +75,10 @@ class Reaching:
         return len(seen) >= _MAX_CLOSURE or (into_browser and server)
 
     def _has_loader(self, path: str) -> bool:
-        if self._pages_folder is None or not path.startswith(f"{self._pages_folder}/"):
-            return False
-        return any(name.encode() in self._source_of(path) for name in LOADERS)
+        return self._is_in_pages_folder(path) and any(name.encode() in self._source_of(path) for name in LOADERS)
+
+    def _is_in_pages_folder(self, path: str) -> bool:
+        return self._pages_folder is not None and path.startswith(f"{self._pages_folder}/")
 
     def _text_of(self, current: str, page: str) -> bytes:
         """The text of the page itself: variables of the deployment are mostly read where they are passed on."""

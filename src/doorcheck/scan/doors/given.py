@@ -15,7 +15,7 @@ from doorcheck.scan.facts.brought import Brought, Good, brought_by, good_of
 from doorcheck.scan.facts.crossing import Part, parts_sent
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.handing import Handed
-from doorcheck.scan.facts.settings import is_public, is_secret_name
+from doorcheck.scan.facts.settings import is_public
 from doorcheck.scan.facts.values import Env, Query, Row, Session
 from doorcheck.scan.project.database.naming import plain
 from doorcheck.scan.project.skim import Skim
@@ -23,6 +23,8 @@ from doorcheck.scan.project.skim import Skim
 _WHOLE = frozenset({"session"})
 _MAY_BE_WHOLE = re.compile(r"^$|(?:session|auth|user|account|data)$")
 """Names of properties that may be given all of a session, and not its id or one other part."""
+_KEY = re.compile(r"(?:KEY|TOKEN|CREDENTIALS?)$", re.IGNORECASE)
+"""How variables end that may hold a secret, or a key that its service means browsers to have."""
 _SHOWN_NAMES = 4
 
 
@@ -45,16 +47,11 @@ class Given:
 
     def told(self, handed: Handed) -> Told:
         """What this property sends."""
-        sent: list[Sent] = []
-        narrow = False
-        for part in parts_sent(handed.value):
-            found = list(self._of(handed, part))
-            sent.extend(found)
-            narrow = narrow or (not found and isinstance(part.value, Session | Row) and bool(part.value.path))
-        held: tuple[Written, ...] = ()
-        if narrow and not sent:
-            held = (_here(handed, _gets(handed, "only what is named")),)
-        return Told(tuple(sent), held)
+        parts = list(parts_sent(handed.value))
+        sent = tuple(found for part in parts for found in self._of(handed, part))
+        if sent or not any(map(self._is_narrow, parts)):
+            return Told(sent)
+        return Told((), (_here(handed, _gets(handed, "only what is named")),))
 
     def _of(self, handed: Handed, part: Part) -> Iterator[Sent]:
         value = part.value
@@ -63,16 +60,21 @@ class Given:
         elif isinstance(value, Session):
             yield from self._session(handed, value, part)
         else:
-            yield from self._record(handed, Row(value.effect) if isinstance(value, Query) else value, part)
+            yield from self._record(handed, _row(value), part)
+
+    def _is_narrow(self, part: Part) -> bool:
+        """Whether this is less than all of a session, or of a record that has more than browsers are to have."""
+        value = part.value
+        if isinstance(value, Session):
+            return bool(value.path)
+        return not isinstance(value, Env) and brought_by(self._ev.schema, _row(value), value.effect).held_back
 
     def _variable(self, handed: Handed, value: Env, part: Part) -> Iterator[Sent]:
         words = self._ev.knowledge.words
-        if is_public(value.name) or not is_secret_name(value.name):
-            return
-        if self._tainted.holds(value):
+        if is_public(value.name) or self._tainted.holds(value):
             return
         certain = holds_secret(value.name, words)
-        if certain or not may_be_shared(value.name, words):
+        if certain or (_KEY.search(value.name) and not may_be_shared(value.name, words)):
             sure = 2 if certain and part.sure else 0
             says = _gets(handed, f"the server's variable {value.name}")
             yield Sent("secret", (value.name,), says, (_here(handed, says),), sure)
@@ -140,6 +142,10 @@ def _listed(names: tuple[str, ...]) -> str:
     if len(each) > _SHOWN_NAMES:
         return f"{', '.join(each[:_SHOWN_NAMES])} and {len(each) - _SHOWN_NAMES} more"
     return each[0] if len(each) == 1 else f"{', '.join(each[:-1])} and {each[-1]}"
+
+
+def _row(value: Row | Query) -> Row:
+    return Row(value.effect) if isinstance(value, Query) else value
 
 
 def _worst_first(graded: tuple[Brought, int]) -> int:

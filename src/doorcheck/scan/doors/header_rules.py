@@ -16,6 +16,7 @@ from doorcheck.core import Location, Written
 from doorcheck.scan.doors.action_origins import opened_by
 from doorcheck.scan.doors.next_config import CONFIGURATIONS, exported_options
 from doorcheck.scan.doors.path_to_regexp import PathPatternError, path_source
+from doorcheck.scan.facts import names
 from doorcheck.scan.facts.evaluator import BudgetExceeded, Evaluator
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.outcomes import settled_promise
@@ -36,14 +37,12 @@ from doorcheck.scan.facts.values import (
     made_from,
 )
 from doorcheck.scan.project.tree import Tree, UnreadableFile
-from doorcheck.scan.syntax import positions
+from doorcheck.scan.syntax import ir, positions
 from doorcheck.scan.syntax.ecma_nodes import Budget, BudgetSpentError
 from doorcheck.scan.syntax.ecma_regex import Regex, RegexError, compile_regex
 
 _STEPS = 20_000
 _MAX_RULES, _MAX_DEPTH = 400, 6
-_FETCHED_AHEAD = frozenset({"next-router-prefetch", "purpose", "next-router-state-tree"})
-"""Headers by which a rule leaves out requests that Next.js makes ahead: no page is opened by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +114,26 @@ def _of_next_config(ev: Evaluator, tree: Tree, prefix: str) -> Rules:
         value = exported_options(ev, module)
         options = _with_headers(value)
         exported = options is not None and _is_export(options)
-        if options is None or "headers" not in options.props:
-            return Rules(doubts=tuple(_doubt_about(value, at)), exported=exported or _exports(value))
-        return _of_option(ev, module, options.props["headers"], exported=exported)
+        option = options.props["headers"] if options is not None else _assigned(ev, module)
+        if option is None:
+            return Rules(doubts=tuple(_doubt_about(value, at)), exported=_exports(value))
+        return _of_option(ev, module, option, exported=exported)
     except (BudgetExceeded, RecursionError):
         return Rules(doubts=(Written("following next.config takes too many steps", at),))
+
+
+def _assigned(ev: Evaluator, module: LoadedModule) -> Value | None:
+    """What the module assigns to ``headers`` of some object after it was made: ``nextConfig.headers = …``."""
+    queue: list[ir.Statement] = list(module.summary.body)
+    for statement in queue:
+        if isinstance(statement, ir.If):
+            queue.extend((*statement.then, *statement.otherwise))
+        made = statement.expression if isinstance(statement, ir.Evaluate) else None
+        if isinstance(made, ir.Assign) and isinstance(made.target, ir.PatternTarget):
+            target = made.target.target
+            if isinstance(target, ir.Member) and target.property == "headers":
+                return names.evaluate_at_top(ev, module, made.value)
+    return None
 
 
 def _with_headers(value: Value) -> Obj | None:
@@ -191,7 +205,7 @@ def _of_entry(entry: Obj, where: Location, doubts: list[Written]) -> Iterator[Ru
     if source is None:
         doubts.append(Written("the source of some headers in next.config is not written out", where))
         return
-    conditional = "has" in entry.props or not _leaves_out_little(entry.props.get("missing"))
+    conditional = "has" in entry.props  # what ``missing`` leaves out is the exception, and mostly made ahead
     for pair in _items(entry.props.get("headers", Arr(()))):
         name = text_of(pair.props.get("key")) if isinstance(pair, Obj) else None
         if name is None or not isinstance(pair, Obj):
@@ -202,20 +216,12 @@ def _of_entry(entry: Obj, where: Location, doubts: list[Written]) -> Iterator[Ru
         yield Rule(name.lower(), value, whole, source, "next.config", where, conditional)
 
 
-def _leaves_out_little(missing: Value | None) -> bool:
-    """Whether a rule leaves out no more than requests that Next.js makes ahead."""
-    if missing is None:
-        return True
-    keys = [text_of(item.props.get("key")) if isinstance(item, Obj) else None for item in _items(missing)]
-    return all(key in _FETCHED_AHEAD for key in keys)
-
-
 def _of_vercel(tree: Tree, prefix: str) -> Iterator[Rule]:
     entries = tree.data(f"{prefix}vercel.json").get("headers")
     at = Location(f"{prefix}vercel.json", 1)
     for entry in entries if isinstance(entries, Sequence) and not isinstance(entries, str) else ():
         if isinstance(entry, Mapping) and isinstance(entry.get("source"), str):
-            conditional = bool(entry.get("has") or entry.get("missing"))
+            conditional = bool(entry.get("has"))
             for name, value in _pairs(entry.get("headers")):
                 yield Rule(name.lower(), value, True, entry["source"], "vercel.json", at, conditional)
 

@@ -17,7 +17,7 @@ from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.samples import sample_paths
 from doorcheck.scan.facts.following import Trace, WayOut
 from doorcheck.scan.facts.origins import Allowed, Kind, allowed_by
-from doorcheck.scan.facts.replies import header_on
+from doorcheck.scan.facts.replies import header_on, is_unread
 from doorcheck.scan.facts.spelled import spelled
 from doorcheck.scan.facts.values import Const, Promise, Reply, Value
 from doorcheck.scan.syntax import positions
@@ -111,8 +111,13 @@ def _passing(trace: Trace) -> Iterator[WayOut]:
 
 
 def _unfollowed(front: Front, trace: Trace) -> Iterator[Written]:
-    if front.guard is not None and (trace.opaque is not None or trace.over_budget):
+    unread = any(value is not None and is_unread(value) for way in _passing(trace) for value in _headers(way))
+    if front.guard is not None and (trace.opaque is not None or trace.over_budget or unread):
         yield Written("what the middleware sends could not be followed", front.guard.at)
+
+
+def _headers(way: WayOut) -> Iterator[Value | None]:
+    return (header_on(way, name) for name in NAMES)
 
 
 def _by_middleware(front: Front, route: str, names: Sequence[str]) -> dict[str, Header]:
@@ -123,7 +128,7 @@ def _by_middleware(front: Front, route: str, names: Sequence[str]) -> dict[str, 
     found: dict[str, Header] = {}
     for name in names:
         values = [header_on(way, name) for way in passing]
-        if passing and all(value is not None and _is_sent(value) for value in values):
+        if passing and all(value is not None and _is_sent(value) and not is_unread(value) for value in values):
             text, whole = spelled(values[0]) if values[0] is not None else ("", False)
             file, at = passing[0].at
             where = Location(file, max(positions.line_of(at), 1))

@@ -151,6 +151,8 @@ def call_value(
         return _call_each(ev, value, arguments, state, at, file)
     if isinstance(value, chains.Procedure):
         return value.run(ev, tuple(arguments), state, at, file)
+    if isinstance(value, Promise) and isinstance(value.value, External):  # what ``require`` gives is called itself
+        return call_value(ev, value.value, arguments, state, at, file, scope)
     if isinstance(value, Unknown):
         run_callbacks(ev, arguments, state, at, file, value)
         _note_lost(ev, value, arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from doorcheck.scan.facts import answering, contracts, replies
+from doorcheck.scan.facts import answering, contracts, outputs, replies
 from doorcheck.scan.facts.outcomes import settled_promise
 from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.shapes import CONTEXT_FRAME
@@ -125,7 +125,8 @@ class Procedure(Value):
         given = arguments[0] if arguments else Input("argument", ("0",))
         ev.attempts |= contracts.demanded_of_input(ev.knowledge, self.chain.schemas, given, self.file, self.at)
         try:
-            return self._step(ev, 0, given, self._first_context(ev, state, at, file), state, at, file)
+            answer = self._step(ev, 0, given, self._first_context(ev, state, at, file), state, at, file)
+            return outputs.let_out(ev, self.chain.schemas, answer, state, at, file)
         finally:
             answering.answer_as_told(ev, self.chain.base, self.chain.row.fails, state, self.at, self.file)
 
@@ -189,11 +190,9 @@ class Procedure(Value):
     ) -> Value:  # fmt: skip
         """A procedure whose handler's answer is the context of what follows."""
 
-        answer = (
-            ANYTHING
-            if isinstance(middleware, Chain)
-            else settled_promise(middleware.run(ev, (given,), state, at, file))
-        )
+        answer: Value = ANYTHING
+        if isinstance(middleware, Procedure):
+            answer = settled_promise(middleware.run(ev, (given,), state, at, file))
         extended = Obj({}, (context, answer)) if not isinstance(answer, Obj) else answer
         return self._step(ev, number + 1, given, extended, state, at, file)
 

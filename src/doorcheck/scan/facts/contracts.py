@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from doorcheck.scan.knowledge import rows
     from doorcheck.scan.knowledge.library import Knowledge
 
-SCHEMA_LINKS = frozenset({"input", "schema", "inputSchema", "bindArgsSchemas", "params", "query", "body"})
+OUTPUTS = frozenset({"output", "outputSchema"})
+SCHEMA_LINKS = frozenset({"input", "schema", "inputSchema", "bindArgsSchemas", "params", "query", "body"}) | OUTPUTS
 _BOUND = "bindArgsSchemas"
+_NO_INPUT = OUTPUTS | {_BOUND}
 _OWN = frozenset({"params", "query", "body"})
 
 Named = tuple[str, Value]
@@ -50,13 +52,13 @@ def _given_to(
     if name.startswith("bindArgs"):
         return _bound(knowledge, schemas, file, at)
     mine = [schema for link, schema in schemas if link == name] if name in _OWN else []
-    mine = mine or [schema for link, schema in schemas if link not in _OWN and link != _BOUND]
+    mine = mine or [schema for link, schema in schemas if link not in _OWN and link not in _NO_INPUT]
     return checked(given, Check(file, at, _together([shape_of(knowledge, schema) for schema in mine])))
 
 
 def demanded_of_input(knowledge: Knowledge, schemas: Sequence[Named], given: Value, file: str, at: int) -> Facts:
     """What is known of the input once it has passed a procedure's schemas."""
-    mine = [shape_of(knowledge, schema) for link, schema in schemas if link not in _OWN and link != _BOUND]
+    mine = [shape_of(knowledge, schema) for link, schema in schemas if link not in _OWN and link not in _NO_INPUT]
     known = facts_of(given, Check(file, at, _together(mine))) if mine else NOTHING
     for number, shape in enumerate(_bound_shapes(knowledge, schemas)):
         known |= facts_of(_bound_input(number), Check(file, at, shape))

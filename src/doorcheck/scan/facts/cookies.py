@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.proofs import Fact, ProofKind
@@ -59,12 +60,13 @@ def _note(ev: Evaluator, source: str, options: Iterable[Value], file: str, at: i
     return True
 
 
-def _same_sites(options: Value) -> Iterable[str]:
+@lru_cache(maxsize=512)
+def _same_sites(options: Value) -> frozenset[str]:
     """Every SameSite that is written somewhere in a library's options."""
+    found: set[str] = set()
     for part in made_from(options, _MAX_OPTIONS):
         if isinstance(part, Obj) and part.cls is None and "sameSite" in part.props:
             for value in made_from(part.props["sameSite"], 8):
                 if isinstance(value, Const) and isinstance(value.value, bool | str):
-                    site = _WHOLE[value.value] if isinstance(value.value, bool) else value.value.lower()
-                    if site in {NONE, LAX, STRICT}:
-                        yield site
+                    found.add(_WHOLE[value.value] if isinstance(value.value, bool) else value.value.lower())
+    return frozenset(found & {NONE, LAX, STRICT})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from doorcheck.scan.facts import records
 from doorcheck.scan.facts.values import (
     Arr,
     Choice,
@@ -51,7 +52,7 @@ def parts_sent(value: Value) -> Iterator[Part]:
 
 def _parts_of(value: Value) -> list[Value]:
     if isinstance(value, Obj):
-        return [] if value.cls is not None else [*value.props.values(), *value.rest]
+        return [] if value.cls is not None else [*value.props.values(), *_beside(value)]
     if isinstance(value, Arr):
         return [*value.items, *value.rest]
     if isinstance(value, Choice):
@@ -65,3 +66,9 @@ def _parts_of(value: Value) -> list[Value]:
     if isinstance(value, Derived) and value.how in _TEXTS:
         return [part for part in value.parts if isinstance(part, Env | Derived | Choice)]
     return []
+
+
+def _beside(value: Obj) -> list[Value]:
+    """What was spread into an object, without the fields that are set beside it."""
+    names = list(value.props)
+    return [records.without(rest, names) if isinstance(rest, Row | Choice) else rest for rest in value.rest]

@@ -13,6 +13,7 @@ from doorcheck.scan.facts import shapes
 from doorcheck.scan.facts.asides import Asides
 from doorcheck.scan.facts.handing import HandedOver
 from doorcheck.scan.facts.limits import thrown_beyond
+from doorcheck.scan.facts.markup import RawHtml
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.options import OptionKey, Options
 from doorcheck.scan.facts.outcomes import alternatives_of, settled_promise
@@ -125,6 +126,8 @@ class Evaluator:
     captured: dict[int, Mapping[str, Value]] = field(default_factory=dict)
     handed: HandedOver | None = None
     """What was handed to components that run in the browser, where anybody asks."""
+    raw_html: list[RawHtml] | None = None
+    """What React was given to show as HTML, where anybody asks; components of the browser are then followed, too."""
     special: dict[tuple[str, tuple[str, ...]], Special] = field(default_factory=dict)
     """Functions of packages that do more than a row can say, by package and path; see ``libraries.call``."""
     asked: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
-from doorcheck.scan.facts import bounds, members, ownership, texts
+from doorcheck.scan.facts import bounds, members, ownership, replies, texts
 from doorcheck.scan.facts.proofs import NOTHING, Facts, ProofKind, shared
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.truth import EITHER, certain, truth
@@ -40,6 +40,10 @@ def iterate(
     """What a list's method gives that calls its function with each element."""
     if name in _FOLDING:
         return _fold(ev, target, name, arguments, state, at, file)
+    if replies.is_bag(target) and name == "forEach" and arguments:
+        for given in replies.each(target):
+            ev.call_back(arguments[0], given, state, at, file)
+        return UNDEFINED
     element = members.element_of(target)
     items = target.items if _few(target) else (element,)
     asked = arguments[:1]

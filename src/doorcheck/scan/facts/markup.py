@@ -71,6 +71,22 @@ class Part:
     sure: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class RawHtml:
+    """A value that React was given to show as HTML, and where."""
+
+    value: Value
+    file: str
+    at: int
+
+
+def note_html(ev: Evaluator, given: Value | None, file: str, at: int) -> None:
+    """Take down what ``dangerouslySetInnerHTML`` is given."""
+    html = given.props.get("__html") if isinstance(given, Obj) else None
+    if ev.raw_html is not None and html is not None and not isinstance(html, Const):
+        ev.raw_html.append(RawHtml(html, file, at))
+
+
 def parts_of_text(value: Value, facts: Facts) -> list[Part]:
     """What stands in an HTML text and was not written in the code."""
     walk = _Walk()

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from doorcheck.scan.facts import texts
 from doorcheck.scan.facts.proofs import LOOSELY, Fact, Facts, ProofKind, in_order
+from doorcheck.scan.facts.replies import is_unread
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.truth import EITHER, Branches
 from doorcheck.scan.facts.values import (
@@ -206,6 +207,8 @@ def allowed_by(value: Value, facts: Facts, depth: int = 0) -> Iterator[Allowed]:
     elif isinstance(value, Choice):
         for one in value.alternatives:
             yield from allowed_by(one.value, facts | one.facts, depth + 1)
+    elif is_unread(value):
+        yield from _untold(value)
     elif isinstance(value, Unknown) and value.fact is not None:
         yield Allowed(Kind.UNTOLD, value.fact.says, (value.fact.file, value.fact.at))
     elif isinstance(value, Unknown | Arr | Promise):
@@ -216,6 +219,13 @@ def allowed_by(value: Value, facts: Facts, depth: int = 0) -> Iterator[Allowed]:
             yield Allowed(Kind.UNTOLD, "the allowed origin could not be worked out")
     else:
         yield _made(value, facts)
+
+
+def _untold(value: Value) -> Iterator[Allowed]:
+    """Of headers that could not be read: that nobody can say, where a call that was not followed gave them."""
+    facts = (part.fact for part in made_from(value, 40) if isinstance(part, Unknown) and part.fact is not None)
+    for fact in itertools.islice(facts, 1):
+        yield Allowed(Kind.UNTOLD, fact.says, (fact.file, fact.at))
 
 
 def _constant(value: Const) -> Iterator[Allowed]:

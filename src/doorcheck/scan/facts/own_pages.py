@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
-from doorcheck.scan.facts.values import Input, Value, made_from
+from doorcheck.scan.facts.values import Const, Input, Value, made_from
 
 _FROM = frozenset({"origin", "referer", "sec-fetch-site"})
 _TO = frozenset({"host", "x-forwarded-host"})
@@ -24,6 +24,8 @@ def tells_origin(of: str) -> bool:
 
 def by_equality(left: Value, right: Value, file: str, at: int) -> Facts:
     """What it says that two parts of one request are the same: its origin and its host, or a token and a cookie."""
+    if isinstance(left, Const) or isinstance(right, Const):
+        return NOTHING
     for one, other in ((left, right), (right, left)):
         sent, like = _only(one), _only(other)
         if sent is None or like is None:

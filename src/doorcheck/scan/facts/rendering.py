@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import markup
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import (
     Arr,
@@ -30,13 +31,14 @@ def render(ev: Evaluator, node: ir.Element, state: State, scope: Scope) -> Value
             props[entry.key] = value
         elif entry.key is None:
             spread = value
+    markup.note_html(ev, props.get("dangerouslySetInnerHTML"), scope.module.path, node.at)
     children = [evaluate(ev, child, state, scope) for child in node.children]
     parts: list[Value] = [*props.values(), *children]
     if isinstance(node.component, ir.Name | ir.Member) and _is_component(node.component):
         component = evaluate(ev, node.component, state, scope)
         if ev.handed is not None:
             ev.handed.note(ev, node, component, props, spread, scope.module.path, state)
-        if isinstance(component, Fn) and not component.module.is_client():
+        if isinstance(component, Fn) and (ev.raw_html is not None or not component.module.is_client()):
             props["children"] = Arr(tuple(children))
             parts.append(ev.call_back(component, (Obj(props),), state, node.at, scope.module.path))
     return Derived("element", tuple(parts))

@@ -42,6 +42,7 @@ _HEADERS = "*headers"
 """The property that marks a ``Headers``; no name in source code is like it."""
 _OTHERS = "*others"
 """The name under which a path keeps what was set under names that are not known."""
+_UNREAD = Const("*unread")
 _FILLS = frozenset({"set", "append"})
 _MAX_DEPTH = 6
 
@@ -90,7 +91,7 @@ def is_onward(value: Value) -> TypeGuard[Obj]:
 def entry_of(headers: Value, name: str, depth: int = 0) -> Value | None:
     """One header by its name in lower case; None where it is not among them."""
     if depth > _MAX_DEPTH:
-        return Unknown(None, (headers,))
+        return _unread(headers)
     headers = _where_it_holds(headers) if isinstance(headers, Test) else headers
     if isinstance(headers, Const):
         return None
@@ -105,7 +106,18 @@ def entry_of(headers: Value, name: str, depth: int = 0) -> Value | None:
     if isinstance(headers, Arr):
         found = next((v for k, v in _pairs(headers) if k.lower() == name), None)
         return _of_others(headers.rest, name, depth) if found is None else found
-    return Input("header", (name,)) if _is_all_sent(headers) else Unknown(None, (headers,))
+    return Input("header", (name,)) if _is_all_sent(headers) else _unread(headers)
+
+
+def _unread(headers: Value) -> Unknown:
+    return Unknown(None, (headers, _UNREAD))
+
+
+def is_unread(value: Value) -> bool:
+    """Whether nobody can say that there is such a header: it may be among what could not be read."""
+    if isinstance(value, Choice):
+        return any(is_unread(one.value) for one in value.alternatives)
+    return isinstance(value, Unknown) and value.parts[-1:] == (_UNREAD,)
 
 
 def _where_it_holds(value: Test) -> Value:
@@ -180,6 +192,12 @@ def is_bag(value: Value) -> TypeGuard[Obj]:
 def fields_of(value: Obj) -> Obj:
     """What a ``Headers`` holds, as a plain object."""
     return Obj({name: item for name, item in value.props.items() if name != _HEADERS}, value.rest)
+
+
+def each(value: Obj) -> Iterator[tuple[Value, Value]]:
+    """What ``headers.forEach`` calls its function with: a value and its name, for each of them."""
+    yield from ((item, Const(name)) for name, item in fields_of(value).props.items())
+    yield from ((rest, ANYTHING) for rest in value.rest[-1:])
 
 
 def filled(owner: Value, name: str, given: tuple[Value, ...]) -> Value | None:

@@ -11,7 +11,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from doorcheck.scan.facts.values import Arr, Choice, Const, Derived, Effect, External, Link, Obj, Value, made_from
+from doorcheck.scan.facts.values import (
+    Arr,
+    Choice,
+    Const,
+    Derived,
+    Effect,
+    External,
+    Input,
+    Link,
+    Obj,
+    Unknown,
+    Value,
+    made_from,
+)  # fmt: skip
 
 _MAX_DEPTH = 6
 _MAX_TEXT = 4_000
@@ -27,6 +40,8 @@ _CHANGING = frozenset(
     {"insert", "update", "delete", "upsert", "insertInto", "updateTable", "deleteFrom", "replaceInto", "del"}
 )
 """Links of query builders that change records and bring none unless they are told to."""
+_BY_OPTIONS = ("findMany", "findFirst", "findUnique", "upsert")
+"""Begin the names of operations that take one object of options."""
 _NEW = ("create", "insert", "save")
 _NAMING = frozenset({"select", "returning", "project", "first"})
 _ALL = frozenset({"selectAll", "returningAll"})
@@ -68,6 +83,8 @@ def selection_of(effect: Effect) -> Selection:
     if name in _COUNTS:
         return NOTHING_OF_IT
     options = _of_arguments(name, effect.given)
+    if options is EVERYTHING and _is_opaque(effect):
+        options = _UNSURE
     for link in _links_of(effect):
         options = _with_link(options, link)
     text = statement_of(effect)
@@ -82,6 +99,13 @@ def selection_of(effect: Effect) -> Selection:
 def _method_of(effect: Effect) -> str:
     path = effect.called.path if effect.called is not None else ()
     return next((part for part in reversed(path) if part != "()"), "")
+
+
+def _is_opaque(effect: Effect) -> bool:
+    """Whether the options of ``client.model.findMany(options)`` are made in a way that could not be followed."""
+    if not _method_of(effect).startswith(_BY_OPTIONS):
+        return False
+    return any(isinstance(value, Unknown | Derived | Input) for value in effect.given[:1])
 
 
 def _links_of(effect: Effect) -> Iterator[Link]:
@@ -105,11 +129,22 @@ def _of_arguments(name: str, given: tuple[Value, ...]) -> Selection:
     """The selection among an operation's own arguments: an options object, or a projection behind the predicate."""
     found = EVERYTHING
     for number, value in enumerate(given):
-        if isinstance(value, Choice) or (isinstance(value, Obj) and not value.props.keys().isdisjoint(_OPTIONS)):
+        if isinstance(value, Choice):
+            found = _of_any(value, found)
+        elif isinstance(value, Obj) and not value.props.keys().isdisjoint(_OPTIONS):
             found = _of_options(value)
         elif number == 1 and name.startswith("find"):
             found = _of_projection(value)
     return found
+
+
+def _of_any(value: Choice, found: Selection) -> Selection:
+    """The selection where the argument is one of several; a predicate among them selects nothing."""
+    said = [one.value for one in value.alternatives if isinstance(one.value, Obj)]
+    options = [each for each in said if not each.props.keys().isdisjoint(_OPTIONS)]
+    if not options:
+        return found
+    return _of_options(options[0]) if len(options) == len(value.alternatives) == 1 else _UNSURE
 
 
 _OPTIONS = ("select", "omit", "columns", "projection", "attributes", *_RELATING)

@@ -30,7 +30,7 @@ LINK, PLAINLY, AS_PARSED = "link", "plainly", "as parsed"
 """What a SIGNED fact is of: what was signed is a link or a cookie of the server's own; the comparison takes longer the
 more of it is right; what is hashed is what parsing made of the body."""
 KNOWN_KEY, FALLBACK_KEY = "known key", "fallback key"
-"""Likewise: the key is a constant, always or where none is configured."""
+"""Likewise: the key is a constant, always or where the variable that is the fact's source is not set."""
 
 _SIGNED_IN = frozenset({"header", "headers", "request"})
 """Where the sender of a delivery puts the signature; one that stands elsewhere is part of a link, form or cookie."""
@@ -48,8 +48,9 @@ def compared(ev: Evaluator, hashed: Value, given: Value, file: str, at: int) -> 
 
 def plainly(ev: Evaluator, left: Value, right: Value, file: str, at: int) -> None:
     """Note a keyed hash that is compared with ``===``; lengths and sums of differences tell nothing."""
-    hashed = any(("how", "hmac") in marks(one) or hashed_with(one) for one in (left, right))
-    if not hashed or _is_length(left) or _is_length(right) or any(isinstance(one, Const) for one in (left, right)):
+    if isinstance(left, Const) or isinstance(right, Const) or _is_length(left) or _is_length(right):
+        return
+    if not any(("how", "hmac") in marks(one) or hashed_with(one) for one in (left, right)):
         return
     if not any(mark[0] == "input" for mark in marks(left)) or not any(mark[0] == "input" for mark in marks(right)):
         return
@@ -104,7 +105,8 @@ def _note_known(ev: Evaluator, key: Value, state: State, file: str, at: int, *, 
     name = min((str(mark[1]) for mark in marks(key) if mark[0] == "env"), default=None)
     what = "the empty text" if not text else "a constant"
     says = f"where {name} is not set, the key is {what}" if name else "the key is a constant that stands in the code"
-    ev.attempts.add(Fact(ProofKind.SIGNED, file, at, says, of=FALLBACK_KEY if name else KNOWN_KEY))
+    kind = FALLBACK_KEY if name else KNOWN_KEY
+    ev.attempts.add(Fact(ProofKind.SIGNED, file, at, says, source=name or "", of=kind))
 
 
 def _constants(key: Value, state: State, depth: int = 0) -> Iterator[str]:

@@ -11,11 +11,13 @@ from typing import Any
 import msgspec
 
 from doorcheck.core import ConfigurationError
-from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile, Row, SchemaWords, Table, Words
+from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile, Row, SchemaWords, Table
+from doorcheck.scan.knowledge.words import Words
 
 _SECTIONS = (
     "session_source", "sink", "limiter", "address", "denial", "identity", "caller_cookie", "callback", "same",
-    "handler_wrapper", "own_handlers", "builder", "router", "validator", "log", "markup", "address_check", "file_type",
+    "handler_wrapper", "own_handlers", "builder", "router", "validator", "cors", "security_headers", "log",
+    "markup", "address_check", "file_type",
 )  # fmt: skip
 
 ANYWHERE = "**."
@@ -93,6 +95,8 @@ class Knowledge:
             row = _descend(root, path, 0)
             if row is None and path[:1] == ("default",):
                 row = _descend(root, path, 1)
+            if row is None and path[:1] == ("()",):  # what ``require`` gives is called itself
+                row = _descend(root, ("default", *path), 0)
             if row is None and len(path) > 2 and path[-1] == "()" and name in self._methods:
                 row = self._methods[name].get(path[-2])
             if row is not None:

@@ -17,9 +17,12 @@ from doorcheck.scan.doors.kept import Kept
 from doorcheck.scan.doors.middleware import Front
 from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.prerendered import Prerendering
+from doorcheck.scan.doors.raw import Raw
 from doorcheck.scan.doors.sent import Browsers
+from doorcheck.scan.doors.showing import Showing
 from doorcheck.scan.doors.site import Allowance, Site, allowances, site_of
 from doorcheck.scan.facts.evaluator import Evaluator
+from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.project.tree import UnreadableFile
 from doorcheck.scan.units.browsing import Browsing, secrets_named
 from doorcheck.scan.units.ground import Ground
@@ -29,7 +32,7 @@ MAX_CACHING = 150
 
 
 class Whole(msgspec.Struct, frozen=True, array_like=True):
-    """One question of an app: ``kind`` is kept, browsers, site or allowed; ``about`` is what it is about, and what
+    """One question of an app: ``kind`` is kept, browsers, raw, site or allowed; ``about`` is what it is about, and what
     beside files and their imports it hangs on."""
 
     kind: str
@@ -42,6 +45,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 
     kept: tuple[Kept, ...] = ()
     browsers: Browsers | None = None
+    raw: tuple[Raw, ...] = ()
     site: Site | None = None
     allowed: tuple[Allowance, ...] = ()
 
@@ -66,6 +70,7 @@ class Alone:
         self._answers: dict[Whole, Answers] = {}
         self._fronts: dict[str, tuple[Front, Evaluator]] = {}
         self._caching: dict[str, tuple[str, ...]] = {}
+        self._giving: tuple[str, ...] | None = None
         self.looked = False
         """Whether anything was answered from the files."""
 
@@ -78,6 +83,12 @@ class Alone:
     def browsers(self, app: str) -> Browsers:
         """What an app sends to browsers that is its server's."""
         return self._ask(Whole("browsers", app, secrets_named(self._ground, app))).browsers or Browsers()
+
+    def raw(self, app: str) -> tuple[Raw, ...]:
+        """The columns that pages of an app show as HTML."""
+        if self._giving is None:
+            self._giving = tuple(self._ground.reader.giving_html())
+        return self._ask(Whole("raw", app, self._giving)).raw if self._giving else ()
 
     def site(self, app: str) -> Site:
         """What an app sends for its pages, and says of other sites' origins."""
@@ -116,7 +127,10 @@ class Alone:
         if question.kind in {"site", "allowed"}:
             return self._about_headers(question, files)
         ev = self._ground.evaluator()
-        if question.kind == "browsers":
+        if question.kind == "raw":
+            showing = Showing(ev, Imports(self._ground.tree, ev.program.resolve, self._ground.reader.skim_of))
+            told, searched = Told(raw=showing.of(pages_of(files), frozenset(question.about))), set()
+        elif question.kind == "browsers":
             browsing = Browsing(self._ground, ev, files)
             told, searched = Told(browsers=browsing.answer(question.about)), browsing.searched
         else:

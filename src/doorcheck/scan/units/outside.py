@@ -15,6 +15,7 @@ from doorcheck.scan.cache import digest_of
 from doorcheck.scan.doors.guards import Guard, Shield
 from doorcheck.scan.doors.kept import Kept
 from doorcheck.scan.doors.middleware import Front
+from doorcheck.scan.doors.raw import Raw
 from doorcheck.scan.doors.site import Allowance
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.project.imports import Imports
@@ -25,7 +26,7 @@ from doorcheck.scan.units.ground import Ground
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):
-    """``kind`` is reach, shield, shown, rendered, kept or allowed; ``about`` says of what, in the terms of its kind."""
+    """``kind`` is reach, shield, shown, rendered, kept, raw or allowed; ``about`` says of what, in its kind's terms."""
 
     kind: str
     app: str
@@ -118,6 +119,11 @@ class Outside:
         self.ask(Question("kept", app, ()))
         return self.alone.kept(app)
 
+    def raw(self, app: str) -> tuple[Raw, ...]:
+        """The columns that pages of this app show as HTML."""
+        self.ask(Question("raw", app, ()))
+        return self.alone.raw(app)
+
     def allowed(self, door: Door) -> tuple[Allowance, ...]:
         """What stands beside this door says of the origins that may read its answers."""
         route = door.route or ""
@@ -129,6 +135,8 @@ class Outside:
         answer = self._answers.get(question)
         if question.kind == "kept":
             answer = Answer(digest=digest_of(msgspec.msgpack.encode(self.alone.kept(question.app))))
+        elif question.kind == "raw":
+            answer = Answer(digest=digest_of(msgspec.msgpack.encode(self.alone.raw(question.app))))
         elif question.kind == "allowed":
             kind, route, *methods = question.about
             allowed = self.alone.allowed(question.app, kind, route, methods)

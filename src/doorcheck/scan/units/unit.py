@@ -139,7 +139,7 @@ class UnitScan:
         trace = self._follow(found)
         case = DoorCase(
             found.door, trace, self._outside.shield(found.door), self._ev.knowledge.words, schema=self._ev.schema,
-            kept=lambda: self._outside.kept(found.door.app),
+            kept=lambda: self._outside.kept(found.door.app), raw=lambda: self._outside.raw(found.door.app),
             allowed=lambda: self._outside.allowed(found.door),
         )  # fmt: skip
         return around(self._outside, self._opt_outs, found, case)
