@@ -31,6 +31,7 @@ MAX_FILES = 300
 """How many files following pages may take in before no further page is followed: parsing them costs the most."""
 
 _GENERATES = "generateStaticParams"
+_EDGE = frozenset({"edge", "experimental-edge"})
 _LOADER = "getStaticProps"
 _ASKING = {
     "next/headers": None,
@@ -152,6 +153,8 @@ class Prerendering:
         if module is None:
             return None
         mode, seconds = _constant(module, "dynamic"), _constant(module, "revalidate")
+        if _constant(module, "runtime") in _EDGE:
+            mode = "force-dynamic"  # nothing that runs there is made beforehand
         return _Segment(
             mode if isinstance(mode, str) else "auto",
             float(seconds) if isinstance(seconds, float | int) and not isinstance(seconds, bool) else None,
