@@ -24,6 +24,7 @@ from doorcheck.scan.facts.values import (
     Input,
     Obj,
     Promise,
+    Query,
     Row,
     Session,
     Unknown,
@@ -35,6 +36,7 @@ MAX_DEEP = 12
 MAX_SEEN = 80
 _CONTENTS = ("Body", "body", "file", "content", "data", "buffer", "Content")
 _KEYS = ("Key", "key", "pathname", "fileName", "filename", "name", "public_id", "path")
+_NESTED = ("params", "Fields", "fields", "headers")
 _KEEPS = frozenset(
     {
         "writeFile", "writeFileSync", "outputFile", "outputFileSync", "appendFile", "copyFile", "copyFileSync",
@@ -118,9 +120,10 @@ def _options_of(effect: Effect) -> Iterator[tuple[str, Value]]:
     for value in given:
         for each in _objects_in(value):
             yield from each.props.items()
-            params = each.props.get("params")
-            if isinstance(params, Obj):
-                yield from params.props.items()
+            for name in _NESTED:
+                inner = each.props.get(name)
+                if isinstance(inner, Obj):
+                    yield from inner.props.items()
 
 
 def _objects_in(value: Value, depth: int = 0) -> Iterator[Obj]:
@@ -203,11 +206,11 @@ def file_in(value: Value, *, bytes_only: bool = False) -> Content | None:
         elif isinstance(current, Input):
             if _is_file(current, seen):
                 return Content(name_of(current), remade)
-        elif isinstance(current, Row):
+        elif isinstance(current, Row | Query):
             if current.effect.kind == "file" and current.effect.given:
                 found = _temporary(current.effect.given[0])
                 if found is not None:
-                    return found
+                    return Content(found.name, remade)
         else:
             queue.extend(_inside(current, seen, remade))
     return None
