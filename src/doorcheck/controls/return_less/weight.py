@@ -56,13 +56,20 @@ def _audience(case: DoorCase, answered: Answered, brought: Brought) -> Audience:
     facts = answered.shown.facts
     if any(fact.kind is ProofKind.ROLE and fact.polarity for fact in facts):
         return Audience.ADMIN
-    if is_own(answered) and not (brought.many and brought.model.is_account):
+    if is_own(answered) and not _is_somebody_elses(answered, brought):
         return Audience.OWN
     if not proven(facts):
         return Audience.STRANGERS
     # what is not an account, and is not for everybody who signs in, is the caller's or their team's
     theirs = not brought.model.is_account and not isinstance(case.answered.get(ControlId.SCOPE_TO_OWNER), Missing)
     return Audience.OWN if theirs else Audience.OTHERS
+
+
+def _is_somebody_elses(answered: Answered, brought: Brought) -> bool:
+    """Whether an account comes with a record that several people share: it need not be the caller's own."""
+    if not brought.model.is_account or not brought.path:
+        return False
+    return brought.many or (answered.model is not None and bool(answered.model.tenants))
 
 
 def is_own(answered: Answered) -> bool:
