@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts import limits
 from doorcheck.scan.facts.memory import NOW, is_memory
 from doorcheck.scan.facts.narrowing import also
+from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.values import (
     Choice,
     Const,
@@ -61,6 +62,7 @@ def compared(
     ev: Evaluator, operator: str, left: Value, right: Value, test: Test, state: State, file: str, at: int
 ) -> Test:
     """The test, with what it says of a limit where what was counted is compared with a bound."""
+    _note_amounts(ev, (left, right), file, at)
     for value, bound, more in ((left, right, ">"), (right, left, "<")):
         counted = _counted(ev, value)
         if counted is None or _is_no_bound(bound, counted):
@@ -75,6 +77,14 @@ def compared(
         yes, no = (over, fact) if beyond_if_true else (fact, over)
         return Test(also(test.yes_branches, frozenset({yes})), also(test.no_branches, frozenset({no})), test.parts)
     return test
+
+
+def _note_amounts(ev: Evaluator, sides: tuple[Value, Value], file: str, at: int) -> None:
+    """Note that a number that the caller sent is compared with another."""
+    for value in sides:
+        if isinstance(value, Input | Derived):
+            sent = [part for part in made_from(value, 12) if isinstance(part, Input)]
+            ev.attempts.update(limits.within(limits.AMOUNT + name_of(part), file, at, "is compared") for part in sent)
 
 
 def equal(ev: Evaluator, left: Value, right: Value, test: Test, state: State, file: str, at: int) -> Test:
@@ -167,7 +177,8 @@ def _of_row(ev: Evaluator, row: Row) -> _Counted | None:
         of = limits.CALLS if recent else limits.USAGE
     what = effect.subject or "record"
     says = f"counts every {what}" if of == limits.CALLS else f"asks what was used, by the {what}"
-    return _Counted(of, says, keys, _falls(name)) if of else None
+    own = any(isinstance(part, Session) for each in keys for part in made_from(each, _PARTS))
+    return _Counted(of, says, keys, _falls(name), limits.ACCOUNT if own else "") if of else None
 
 
 def _named(ev: Evaluator, name: str) -> str:

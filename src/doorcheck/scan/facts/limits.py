@@ -2,7 +2,7 @@
 
 A LIMITED fact says that a limit was asked, and that the call is within it, or beyond it where its polarity is False.
 What it is ``of`` tells what is counted; its ``source`` is MEMORY where one server counts for itself alone, and
-LIMITER where there can be no other reason to count.
+LIMITER where there can be no other reason to count, ACCOUNT where it counts records of who is calling.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 CALLS, USAGE, PEOPLE = "calls", "usage", "people"
 """What is counted: calls in a time, what somebody has used of what they are granted; or whether a person calls."""
-MEMORY, LIMITER = "memory", "limiter"
+AMOUNT = "amount of "
+"""Begins what is counted where it is a number that the caller sent, which is only ever compared with another."""
+MEMORY, LIMITER, ACCOUNT = "memory", "limiter", "account"
 COUNTED = "counter"
 """The kind of the effect by which a limit's own counting is told: its operands are what the counter is kept by."""
 

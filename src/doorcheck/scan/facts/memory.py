@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
     from doorcheck.scan.facts.state import State
 
-NOW, MAP = "now", "map"
-"""The present time, and a map that begins empty. Each is the ``how`` of a Derived."""
+NOW, MAP, LEAST = "now", "map", "least"
+"""The present time, a map that begins empty, and a part of a number that is no more than another. Each is the ``how``
+of a Derived."""
 _CACHES = frozenset({"lru-cache", "quick-lru", "node-cache", "memory-cache", "@isaacs/ttlcache", "tiny-lru"})
 
 
@@ -19,6 +20,12 @@ def date(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, fil
     """``new Date()``, ``Date.now()``; a number or a date where one is given."""
     del ev, state, at, file
     return Derived("number" if arguments else NOW, arguments)
+
+
+def least(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:
+    """``Math.min(number, 100)``: a number that is no more than another."""
+    del ev, state, at, file
+    return Derived("number", (*arguments, Derived(LEAST, ())))
 
 
 def new_map(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: int, file: str) -> Value:

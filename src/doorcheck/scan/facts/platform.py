@@ -335,7 +335,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "parseFloat": _number,
     "Number.parseInt": _number,
     "Number.parseFloat": _number,
-    "Math.min": _number,
+    "Math.min": memory.least,
     "Math.max": _number,
     "Math.floor": _number,
     "Math.ceil": _number,

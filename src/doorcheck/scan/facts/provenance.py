@@ -102,7 +102,7 @@ def is_hash(value: Value) -> bool:
     return of is not None and of(value) in _HASHED
 
 
-_TOLD = frozenset({"hash", "hmac", "typeof", HOST, "bytes", "pathname", "last", "map", "asked"})
+_TOLD = frozenset({"hash", "hmac", "typeof", HOST, "bytes", "pathname", "last", "map", "asked", "least"})
 
 
 def _mark_of_begin(value: Derived) -> tuple[object, ...] | None:

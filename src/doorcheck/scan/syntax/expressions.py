@@ -79,6 +79,13 @@ def arguments_of(low: Lowering, node: Node | None) -> list[ir.Expression]:
 
 def _call(low: Lowering, node: Node) -> ir.Expression:
     function = node.child_by_field_name("function")
+    if function is not None and function.type == "await_expression" and function.named_children:
+        # ``await f<T>(x)`` is parsed as if what was awaited were called; that would be ``(await f)(x)``
+        return ir.Await(_called(low, node, function.named_children[-1]))
+    return _called(low, node, function)
+
+
+def _called(low: Lowering, node: Node, function: Node | None) -> ir.Expression:
     arguments = node.child_by_field_name("arguments")
     if arguments is not None and arguments.type == "template_string":
         return _template(low, arguments, lower_expression(low, function), at(node))
