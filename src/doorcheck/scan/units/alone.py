@@ -173,7 +173,10 @@ class Alone:
 
         pages = list(pages_of(files))
         configurations = self._configurations(files.app.path)
-        found.extend(Prerendering(ev, self._ground.reader.skim_of, source_of).kept(pages, configurations))
+        prerendering = Prerendering(ev, self._ground.reader.skim_of, source_of)
+        found.extend(prerendering.kept(pages, configurations))
+        found.extend(prerendering.kept_by_loaders(pages))
+        found.extend(prerendering.kept_answers(files))
         return found
 
     def _configurations(self, app: str) -> list[str]:
