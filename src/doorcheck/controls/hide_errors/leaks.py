@@ -39,6 +39,10 @@ _PAYLOADS = frozenset({"response", "body", "error", "data", "responseBody", "raw
 _NO_TEXT = frozenset({"typeof", "length", "hash", "hmac", "number", "arithmetic", "xor", "key", "unheeded", "encoded"})
 
 
+_SPEAKING = frozenset({"message", "shortMessage", "stack", "cause", "toString()", "toJSON()", "detail", "sqlMessage"})
+"""Members in which errors of libraries say what failed; others are mostly of errors that the app makes itself."""
+
+
 class Form(enum.IntEnum):
     """How an answer carries a failure, the worst last."""
 
@@ -60,6 +64,12 @@ class Leak:
     effects: tuple[Effect, ...]
     error: Caught | None = None
     doubtful: bool = False
+
+    @property
+    def is_of_library(self) -> bool:
+        """Whether a library's own error would have such a text."""
+        path = self.error.path if self.error is not None else ()
+        return not path or path[0] in _SPEAKING | _PAYLOADS
 
 
 Known = dict[tuple[int, str, bool, bool, int], tuple[Leak, ...]]
@@ -118,13 +128,15 @@ def _in_error(error: Caught, told: str, spelled: bool, doubtful: bool, depth: in
     form = _form(error, spelled)
     if form is None or told in {"validation", "language"}:
         return
-    effects = tuple(effect for effect in error.effects if effect.kind not in SILENT)
+    effects = tuple(effect for effect in error.effects if effect.kind not in SILENT and not effect.failure)
     if not told and (effects or not error.thrown):
         yield Leak(form, effects, error, doubtful)
     if depth < _MAX_NESTED and told != AUTHORED:
         for thrown in error.thrown:
             if told and not is_of_class(thrown, told.removeprefix(AUTHORED_BY)):
                 continue
+            if caught_in(thrown) is None and error.path and error.path[0] not in _SPEAKING:
+                continue  # an error that the code makes has no such member
             for inner in _in_thrown(thrown, told, form, depth, known):
                 yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful)
 
@@ -135,6 +147,8 @@ def _in_thrown(thrown: Value, told: str, form: Form, depth: int, known: Known) -
     if again is not None:
         yield from _of_error(again, again.told or told, form is not Form.OBJECT, False, depth + 1, known)
         return
+    if isinstance(thrown, Row) and thrown.path == (thrown.effect.failure,):
+        yield Leak(Form.PAYLOAD, (thrown.effect,))
     for given in _texts_of(thrown):
         for part, spelled, doubtful in _walked(given):
             if isinstance(part, Caught) and (spelled or part.path):
