@@ -71,7 +71,7 @@ _Judged = tuple[str, Severity, Confidence]
 def _of_kind(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | None:
     match effect.kind:
         case "model":
-            return _model(stranger=stranger)
+            return None if _costs_little(effect) else _model(stranger=stranger)
         case "mail":
             return _mail(effect, stranger=stranger)
         case "storage" | "file":
@@ -81,7 +81,7 @@ def _of_kind(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | Non
         case "session-start":
             return _login(effect) if stranger else None
         case kind if kind == GUESS:
-            return _guess(stranger=stranger)
+            return _guess(stranger=stranger) if _sent(effect.operands) else None
         case "outbound" | "fetch":
             return _outbound(case, effect, stranger=stranger)
         case "process":
@@ -101,6 +101,14 @@ def _is_open(case: DoorCase, effect: Effect) -> bool:
 def _is_hole(case: DoorCase) -> bool:
     """Whether strangers should not be here at all: then there is no use in limiting them."""
     return isinstance(case.answered.get(ControlId.AUTHENTICATE), Missing)
+
+
+def _costs_little(effect: Effect) -> bool:
+    """Whether a call of a model's service asks no model for anything."""
+    return any(word in effect.says for word in _ASIDE)
+
+
+_ASIDE = ("vectorStores", "files.", "moderations", "countTokens", "threads.create", "assistants.", "Moderation")
 
 
 def _model(*, stranger: bool) -> _Judged:
@@ -146,10 +154,17 @@ def _upload(effect: Effect, *, stranger: bool) -> _Judged | None:
     said = " ".join((effect.says, *names)).lower().replace("_request", "").replace(" ", "")
     if not effect.writes or not any(word in said for word in _PUTS) or any(word in said for word in _TAKES):
         return None
-    if not _sent(effect.operands):
+    if not (_holds_file(effect.operands) if effect.kind == "file" else _sent(effect.operands)):
         return None
-    stake = Severity.MEDIUM if stranger else Severity.LOW
-    return "a file is stored", stake, Confidence.HIGH if stranger else Confidence.MEDIUM
+    if stranger:
+        return "a file is stored", Severity.MEDIUM, Confidence.HIGH
+    return "a file is stored", Severity.LOW, Confidence.LOW if effect.kind == "file" else Confidence.MEDIUM
+
+
+def _holds_file(operands: tuple[Value, ...]) -> bool:
+    """Whether a form's own part is among these: what an app writes to its disk otherwise are its records."""
+    parts = (part for each in operands for part in made_from(each, _PARTS))
+    return any(isinstance(part, Input) and part.channel == "form" for part in parts)
 
 
 def _login(effect: Effect) -> _Judged | None:

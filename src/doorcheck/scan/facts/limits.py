@@ -34,7 +34,7 @@ CALLS, USAGE, PEOPLE = "calls", "usage", "people"
 """What is counted: calls in a time, what somebody has used of what they are granted; or whether a person calls."""
 AMOUNT = "amount of "
 """Begins what is counted where it is a number that the caller sent, which is only ever compared with another."""
-MEMORY, LIMITER, ACCOUNT = "memory", "limiter", "account"
+MEMORY, ACCOUNT = "memory", "account"
 COUNTED = "counter"
 """The kind of the effect by which a limit's own counting is told: its operands are what the counter is kept by."""
 
