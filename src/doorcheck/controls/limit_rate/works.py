@@ -11,7 +11,7 @@ from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.guesses import GUESS
 from doorcheck.scan.facts.lookups import named_parts
 from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
-from doorcheck.scan.facts.values import Const, Derived, Effect, External, Input, Obj, Value, made_from
+from doorcheck.scan.facts.values import Const, Derived, Effect, Env, External, Input, Obj, Row, Value, made_from
 from doorcheck.scan.judging import DoorCase, asked_here, seen_effect, taken_by_callers
 
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE})
@@ -71,7 +71,7 @@ _Judged = tuple[str, Severity, Confidence]
 def _of_kind(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | None:
     match effect.kind:
         case "model":
-            return None if _costs_little(effect) else _model(stranger=stranger)
+            return None if _costs_little(effect) or _is_paid_by_caller(effect) else _model(stranger=stranger)
         case "mail":
             return _mail(effect, stranger=stranger)
         case "storage" | "file":
@@ -109,6 +109,22 @@ def _costs_little(effect: Effect) -> bool:
 
 
 _ASIDE = ("vectorStores", "files.", "moderations", "countTokens", "threads.create", "assistants.", "Moderation")
+
+
+def _is_paid_by_caller(effect: Effect) -> bool:
+    """Whether the key that a service is called with is one that the caller has given, now or before."""
+    objects = (part for each in effect.operands for part in made_from(each, 30) if isinstance(part, Obj))
+    keys = [
+        part
+        for each in objects
+        for name, value in each.props.items()
+        if _plain(name) in _KEYS
+        for part in made_from(value, 30)
+    ]
+    return any(isinstance(part, Input | Row) for part in keys) and not any(isinstance(part, Env) for part in keys)
+
+
+_KEYS = frozenset({"apikey", "key", "authtoken", "token"})
 
 
 def _model(*, stranger: bool) -> _Judged:
@@ -194,7 +210,22 @@ def _database(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | No
     words = case.words["search_words"]
     if not _is_hole(case) and any(_is_search(each, words) for each in (*effect.chooses, *effect.operands)):
         return "a table is searched", Severity.LOW, Confidence.MEDIUM
-    return None
+    return _question(case, effect)
+
+
+def _question(case: DoorCase, effect: Effect) -> _Judged | None:
+    """Whether there is an account or an organisation of a name that the caller gives: all names can be asked for."""
+    model = case.schema.model(effect.subject, effect.file)
+    if _is_hole(case) or model is None or not (model.is_account or model.is_tenant):
+        return None
+    named = [part for each in effect.chooses for part in made_from(each, 40) if isinstance(part, Input)]
+    if not any(part.channel in _GIVEN for part in named) or "find" not in effect.says:
+        return None
+    return f"whether there is a {effect.subject} of some name can be asked", Severity.LOW, Confidence.MEDIUM
+
+
+_GIVEN = frozenset({"body", "form"})
+"""Channels by which a caller asks of what no address of a page names."""
 
 
 def _record(case: DoorCase, effect: Effect) -> _Judged | None:
@@ -203,7 +234,8 @@ def _record(case: DoorCase, effect: Effect) -> _Judged | None:
         return None
     if not any(word in effect.says.lower() for word in _NEW):
         return None
-    if any(is_hashed(part) or "password" in _plain(name) for name, part in _fields(effect.operands)):
+    accounts = any(word in effect.subject.lower() for word in ("user", "account", "member"))
+    if accounts and any(is_hashed(part) or "password" in _plain(name) for name, part in _fields(effect.operands)):
         return "an account is opened", Severity.MEDIUM, Confidence.HIGH
     return "a record is made", Severity.LOW, Confidence.MEDIUM
 
