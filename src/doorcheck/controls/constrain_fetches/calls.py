@@ -137,11 +137,17 @@ def _standing(case: DoorCase, effect: Effect | None, chosen: Chosen, facts: Fact
         if held is not None:
             return Standing.CONSTRAINED, held
         name = name_of(chosen.value)
+        if (resolved := _resolved(case, effect, name, facts)) is not None:
+            redirected = effect is None or _follows_redirects(effect)
+            return Standing.REDIRECTED if redirected else Standing.RESOLVED_TWICE, resolved
         if (loose := bounded(facts, Aspect.LOOSE, name)) is not None:
             return Standing.LOOSE, seen_fact(loose)
         if (doubt := _given_to_unfollowed(case, name)) is not None:
             return Standing.DOUBTFUL, doubt
-    return _screened(case, effect, chosen, facts)
+        named = bounded(facts | case.trace.attempts, Aspect.NAMED, name)
+        if named is not None:
+            return Standing.NAMES_ONLY, seen_fact(named)
+    return Standing.OPEN, None
 
 
 def _constrained(value: Input, part: Part, facts: Facts) -> Written | None:
@@ -163,15 +169,18 @@ def _is_record_of(fact: Fact, name: str) -> bool:
     return fact.kind is ProofKind.CHECKED and fact.of == name and fact.says == "a record was found by it"
 
 
-def _screened(case: DoorCase, effect: Effect | None, chosen: Chosen, facts: Facts) -> tuple[Standing, Written | None]:
-    """How private addresses are refused, where they are."""
-    resolved = next((fact for fact in facts if fact.of == bounds.RESOLVED), None) or _guarding_attempt(case)
-    if resolved is not None:
-        redirected = effect is None or _follows_redirects(effect)
-        return Standing.REDIRECTED if redirected else Standing.RESOLVED_TWICE, seen_fact(resolved)
-    name = name_of(chosen.value) if isinstance(chosen.value, Input) else ""
-    named = bounded(facts | case.trace.attempts, Aspect.NAMED, name)
-    return (Standing.NAMES_ONLY, seen_fact(named)) if named is not None else (Standing.OPEN, None)
+def _resolved(case: DoorCase, called: Effect | None, name: str, facts: Facts) -> Written | None:
+    """That what the name resolves to was looked at before the call: tested, or asked for by the code itself."""
+    tested = next((fact for fact in facts if fact.of == bounds.RESOLVED), None) or _guarding_attempt(case)
+    if tested is not None:
+        return seen_fact(tested)
+    for happening in case.trace.happenings:
+        effect = happening.effect
+        if effect is called:
+            break
+        if effect.subject == bounds.RESOLVING and any(name in bounds.names_in(value) for value in effect.given):
+            return seen_effect(effect, happening.through)
+    return None
 
 
 def _guarding_attempt(case: DoorCase) -> Fact | None:
@@ -183,27 +192,24 @@ def _guards_connection(case: DoorCase, effect: Effect | None) -> Written | None:
     """What refuses private addresses at the moment of connecting: neither a name nor a redirect gets round it."""
     if effect is None:
         return None
-    for options in effect.given[:3]:
+    at = place(effect.file, effect.at)
+    for options in (effect.given or effect.operands)[:3]:
         given = [options.props[name] for name in _AGENTS if name in options.props] if isinstance(options, Obj) else []
         for agent in given:
             libraries = {part.package for part in made_from(agent, 40) if isinstance(part, External)}
             if libraries & case.words["guarding_agents"]:
-                return Written("a library refuses private addresses when it connects", place(effect.file, effect.at))
-            attempt = _guarding_attempt(case)
-            if attempt is not None and _holds_code(agent):
-                return seen_fact(attempt)
+                return Written("a library refuses private addresses when it connects", at)
+            lookup = next((part for part in made_from(agent, 60) if isinstance(part, Fn | Native)), None)
+            if lookup is not None:
+                return Written("it resolves names by a function of its own when it connects", at)
     return None
-
-
-def _holds_code(value: Value) -> bool:
-    return any(isinstance(part, Fn | Native | External) for part in made_from(value, 40))
 
 
 def _follows_redirects(effect: Effect) -> bool:
     """Whether a call goes wherever it is sent on to; Node's own clients never do."""
     if effect.called is not None and effect.called.package.removeprefix("node:") in {"http", "https"}:
         return False
-    for options in effect.given[:3]:
+    for options in (effect.given or effect.operands)[:3]:
         for name, values in _UNFOLLOWED_REDIRECTS.items() if isinstance(options, Obj) else ():
             given = options.props.get(name) if isinstance(options, Obj) else None
             if isinstance(given, Const) and given.value in values:

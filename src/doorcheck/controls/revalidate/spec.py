@@ -27,8 +27,8 @@ SPEC = ControlSpec(
         ),
         Way(
             PAGE,
-            "A page made when the app was built goes on showing what was there before the change",
-            "Call `revalidatePath()` with the page's path after the change, or render the page for each request.",
+            "A page or an answer made when the app was built goes on showing what was there before the change",
+            "Call `revalidatePath()` with its path after the change, or have it made for each request.",
         ),
         Way(
             OTHER,

@@ -14,6 +14,7 @@ from doorcheck.scan.judging import DoorCase, asked_here, not_followed, seen_effe
 
 _MAX_EVIDENCE = 6
 _OF_MACHINES = PROVING - {ProofKind.SESSION}
+_OF_PEOPLE = frozenset({ProofKind.SESSION, ProofKind.CREDENTIAL, ProofKind.TOKEN})
 _STAKES = {
     "database": Severity.HIGH,
     "account": Severity.HIGH,
@@ -38,7 +39,8 @@ def judge(case: DoorCase) -> Verdict:
     if trace.own_handler is not None:
         return NotNeeded(trace.own_handler)
     delivery = delivery_of(case)
-    unknown = not_followed(case)
+    # what is reached past the proof is of no account here, so a door that was followed for strangers alone will do
+    unknown = None if trace.only_strangers and not trace.over_budget else not_followed(case)
     if unknown is not None and (delivery is not None or named_a_webhook(case)):
         return unknown
     if delivery is None:
@@ -80,11 +82,13 @@ def _verified(case: DoorCase, delivery: Delivery, work: list[Happening]) -> Verd
     """The verdict where everything that is done has a proof behind it."""
     signed = signatures_of(case)
     reached = in_order({fact for one in work for fact in one.facts if fact.kind in _OF_MACHINES})
-    if not work and not signed:
+    if _is_cut(case):
+        reached = in_order({*reached, *(fact for fact in case.trace.attempts if fact.kind in _OF_MACHINES)})
+    if not work and not signed and not (_is_cut(case) and reached):
         return NotNeeded("does nothing that a forged delivery could set off")
-    signs_in = any(fact.kind is ProofKind.SESSION for one in work for fact in one.facts)
+    signs_in = any(fact.kind in _OF_PEOPLE for one in work for fact in one.facts)
     if work and (not reached or (signs_in and delivery.shown_by is None)):
-        return NotNeeded("what it does, it does for callers who are signed in")
+        return NotNeeded("what it does, it does for callers who are signed in or hold a key of their own")
     known = _known_key(case, signed)
     if known is not None:
         always = known.of == KNOWN_KEY
@@ -94,6 +98,11 @@ def _verified(case: DoorCase, delivery: Delivery, work: list[Happening]) -> Verd
         return Missing(spec.KNOWN_KEY, says, evidence, Severity.HIGH if always else Severity.MEDIUM, sure)
     proofs = [fact for fact in reached if fact in signed] or signed or reached
     return Held(_held_sentence(case, proofs), _shown(proofs))
+
+
+def _is_cut(case: DoorCase) -> bool:
+    """Whether a door was not followed past the point where its caller has proved who they are."""
+    return case.trace.only_strangers
 
 
 def _known_key(case: DoorCase, signed: list[Fact]) -> Fact | None:

@@ -12,7 +12,7 @@ from doorcheck.scan.doors.sent import Sent
 from doorcheck.scan.doors.tainted import Tainted
 from doorcheck.scan.doors.variables import holds_secret, may_be_shared
 from doorcheck.scan.facts.brought import Brought, Good, brought_by, good_of
-from doorcheck.scan.facts.crossing import Part, parts_sent
+from doorcheck.scan.facts.crossing import parts_sent
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.handing import Handed
 from doorcheck.scan.facts.settings import is_public
@@ -53,45 +53,43 @@ class Given:
             return Told(sent)
         return Told((), (_here(handed, _gets(handed, "only what is named")),))
 
-    def _of(self, handed: Handed, part: Part) -> Iterator[Sent]:
-        value = part.value
+    def _of(self, handed: Handed, value: Session | Env | Row | Query) -> Iterator[Sent]:
         if isinstance(value, Env):
-            yield from self._variable(handed, value, part)
+            yield from self._variable(handed, value)
         elif isinstance(value, Session):
-            yield from self._session(handed, value, part)
+            yield from self._session(handed, value)
         else:
-            yield from self._record(handed, _row(value), part)
+            yield from self._record(handed, _row(value))
 
-    def _is_narrow(self, part: Part) -> bool:
+    def _is_narrow(self, value: Session | Env | Row | Query) -> bool:
         """Whether this is less than all of a session, or of a record that has more than browsers are to have."""
-        value = part.value
         if isinstance(value, Session):
             return bool(value.path)
         return not isinstance(value, Env) and brought_by(self._ev.schema, _row(value), value.effect).held_back
 
-    def _variable(self, handed: Handed, value: Env, part: Part) -> Iterator[Sent]:
+    def _variable(self, handed: Handed, value: Env) -> Iterator[Sent]:
         words = self._ev.knowledge.words
         if is_public(value.name) or self._tainted.holds(value):
             return
         certain = holds_secret(value.name, words)
         if certain or (_KEY.search(value.name) and not may_be_shared(value.name, words)):
-            sure = 2 if certain and part.sure else 0
+            sure = 2 if certain else 0
             says = _gets(handed, f"the server's variable {value.name}")
             yield Sent("secret", (value.name,), says, (_here(handed, says),), sure)
 
-    def _session(self, handed: Handed, value: Session, part: Part) -> Iterator[Sent]:
+    def _session(self, handed: Handed, value: Session) -> Iterator[Sent]:
         if value.proof.kind.value != "session" or self._provides(handed.module) or self._tainted.holds(value):
             return
         source = Written(value.proof.says, place(value.proof.file, value.proof.at))
         last = value.path[-1] if value.path else ""
         if self._is_token(last):
             says = _gets(handed, f"`{last}` of the session")
-            yield Sent("token", (last,), says, (_here(handed, says), source), 2 if part.sure else 0)
+            yield Sent("token", (last,), says, (_here(handed, says), source), 2)
         elif last in _WHOLE or (not value.path and _MAY_BE_WHOLE.search(handed.name.lower())):
             says = _gets(handed, "the whole session")
             yield Sent("session", (), says, (_here(handed, says), source), 0)
 
-    def _record(self, handed: Handed, row: Row, part: Part) -> Iterator[Sent]:
+    def _record(self, handed: Handed, row: Row) -> Iterator[Sent]:
         effect = row.effect
         if effect.kind != "database" or self._tainted.holds(row):
             return
@@ -101,11 +99,14 @@ class Given:
             return
         worst = max(graded.values())
         told = [one for one, grade in sorted(graded.items(), key=_worst_first) if grade > 0 or worst == 0]
-        whole = "" if all(one.named for one in told) else "a whole "
         columns = tuple(dict.fromkeys(one.column.name for one in told))
-        says = f"{_gets(handed, whole + told[0].model.name)}, with {_listed(columns)}"
+        whole = "" if all(one.named for one in told) else "a whole "
+        what = f"{whole}{told[0].model.name}"
+        if told[0].path and found.model is not None:
+            what = f"{found.model.name} with {what} in it"
+        says = f"{_gets(handed, what)}, {_listed(columns)} included"
         seen = _here(handed, says), Written(effect.says, place(effect.file, effect.at))
-        yield Sent("columns", columns, says, seen, worst if part.sure and found.sure else 0)
+        yield Sent("columns", columns, says, seen, worst if found.sure else 0)
 
     def _is_token(self, name: str) -> bool:
         words = self._ev.knowledge.words

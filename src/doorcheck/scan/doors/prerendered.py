@@ -1,4 +1,5 @@
-"""Pages that are made when the app is built, and handed out as they are until somebody says that they are stale.
+"""Pages and answers that are made when the app is built, and handed out as they are until somebody says that they are
+stale.
 
 A page is made beforehand where nothing it runs asks for what only a request has. What cannot be told counts as made for
 each request. Sources: https://nextjs.org/docs/app/api-reference/file-conventions/route-segment-config,
@@ -11,13 +12,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from doorcheck.scan.doors import conventions, routes
+from doorcheck.scan.doors.inventory import AppFiles
 from doorcheck.scan.doors.kept import Kept, Reading, place, readings
-from doorcheck.scan.doors.pages import Page, page_arguments
+from doorcheck.scan.doors.pages import Page, loader_arguments, page_arguments
 from doorcheck.scan.facts import following
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import LoadedModule
-from doorcheck.scan.facts.values import Const, Obj, made_from
+from doorcheck.scan.facts.values import Const, Fn, Obj, Promise, made_from
 from doorcheck.scan.project.skim import Skim
 from doorcheck.scan.syntax import ir, positions
 
@@ -28,6 +31,7 @@ MAX_FILES = 300
 """How many files following pages may take in before no further page is followed: parsing them costs the most."""
 
 _GENERATES = "generateStaticParams"
+_LOADER = "getStaticProps"
 _ASKING = {
     "next/headers": None,
     "next/server": frozenset({"connection"}),
@@ -38,6 +42,9 @@ _ASKING = {
 _SEARCHED = re.compile(rb"\bsearchParams\b")
 _FOR_EACH_REQUEST = re.compile(rb"\b(?:cacheComponents|dynamicIO)\s*:\s*true")
 """With these settings nothing that is read is kept unless the code says so."""
+_MAJOR = re.compile(r"\d+")
+_FIRST_FOR_EACH_REQUEST = 15
+"""From this version on a handler of GET runs for each request unless it says otherwise."""
 _UNCACHED = frozenset({"no-store", "no-cache"})
 _DOUBTFUL = frozenset({"library", "unfollowed"})
 
@@ -93,6 +100,45 @@ class Prerendering:
                     seconds=min(limits, default=None),
                 )
 
+    def kept_by_loaders(self, pages: list[Page]) -> Iterator[Kept]:
+        """The pages of the pages folder that are made of what ``getStaticProps`` gives them."""
+        for page in pages:
+            module = self._ev.program.module(page.file) if self._loads(page) else None
+            if module is None or _LOADER not in module.exports or self._is_spent():
+                continue
+            trace = self._followed(module, _LOADER)
+            self._steps += self._ev.steps
+            self._files |= trace.touched
+            reads = readings(self._ev, trace)
+            if reads and not trace.over_budget and trace.opaque is None:
+                says = f"the page {page.route} is made when the app is built"
+                at = place(page.file, module.exports[_LOADER].at)
+                yield Kept(says, at, reads, page.route, (), _seconds_given(trace))
+
+    def _loads(self, page: Page) -> bool:
+        return not page.above and _LOADER.encode() in self._source_of(page.file)
+
+    def _is_spent(self) -> bool:
+        return self._steps > MAX_STEPS or len(self._made) >= MAX_PAGES or len(self._files) > MAX_FILES
+
+    def kept_answers(self, files: AppFiles) -> Iterator[Kept]:
+        """The answers to GET that Next.js before 15 makes beforehand: of handlers that do not look at the request."""
+        major = _MAJOR.search(files.app.next or "")
+        if major is None or int(major.group()) >= _FIRST_FOR_EACH_REQUEST:
+            return
+        for path in files.routes:
+            route = routes.route_of(path[len(files.folders.app or "") + 1 :])
+            module = self._ev.program.module(path) if route is not None and "[" not in route else None
+            segment = self._segment(path)
+            if route is None or module is None or segment is None or not _only_gets(self._ev, module):
+                continue
+            if segment.mode == "force-dynamic" or segment.seconds == 0:
+                continue
+            made = self._make(path, "GET")
+            if made.reads and not made.per_request:
+                says = f"the answer to GET {route} is made when the app is built"
+                yield Kept(says, place(path, module.exports["GET"].at), made.reads, route, (), segment.seconds)
+
     def _default_of(self, path: str) -> int:
         module = self._ev.program.module(path)
         export = module.exports.get("default") if module is not None else None
@@ -124,16 +170,16 @@ class Prerendering:
             found.extend(made.reads)
         return tuple(dict.fromkeys(found))
 
-    def _make(self, path: str) -> _Made:
+    def _make(self, path: str, export: str = "default") -> _Made:
         module = self._ev.program.module(path)
         if module is None:
             return _Made(per_request=True)
         if module.is_client():
             return _Made()
-        if self._steps > MAX_STEPS or len(self._made) >= MAX_PAGES or len(self._files) > MAX_FILES:
+        if self._is_spent():
             return _Made(per_request=True)
         try:
-            trace = self._followed(module)
+            trace = self._followed(module, export)
         except RecursionError:
             return _Made(per_request=True)
         finally:
@@ -141,9 +187,11 @@ class Prerendering:
         self._files |= trace.touched
         return _Made(readings(self._ev, trace), self._asks(path, trace))
 
-    def _followed(self, module: LoadedModule) -> Trace:
-        value = following.handler_value(self._ev, module, "default")
-        return following.follow(self._ev, value, page_arguments(), module.path, positions.pack(1, 0))
+    def _followed(self, module: LoadedModule, export: str) -> Trace:
+        value = following.handler_value(self._ev, module, export)
+        given = {"default": page_arguments, _LOADER: loader_arguments}
+        arguments = given[export]() if export in given else ()
+        return following.follow(self._ev, value, arguments, module.path, positions.pack(1, 0))
 
     def _asks(self, path: str, trace: Trace) -> bool:
         """Whether anything that was run may ask for the request, or was not followed."""
@@ -163,6 +211,26 @@ class Prerendering:
                 link.specifier in _ASKING and _names_any(link.names, _ASKING[link.specifier]) for link in found.links
             )
         return self._asking[path]
+
+
+def _seconds_given(trace: Trace) -> float | None:
+    """After how long what a loader gives is made anew; None where it says so of no page that it makes."""
+    found: list[float] = []
+    for way in trace.ways_out:
+        value = way.value.value if isinstance(way.value, Promise) else way.value
+        given = value.props.get("revalidate") if isinstance(value, Obj) and "props" in value.props else None
+        if isinstance(given, Const) and isinstance(given.value, float | int):
+            found.append(float(given.value))
+    return max(found, default=None)
+
+
+def _only_gets(ev: Evaluator, module: LoadedModule) -> bool:
+    """Whether a route file answers nothing but GET, and that without looking at the request."""
+    methods = [name for name in ev.program.export_names(module) if name in conventions.HTTP_METHODS]
+    if methods != ["GET"] or "GET" not in module.exports:
+        return False
+    value = following.handler_value(ev, module, "GET")
+    return isinstance(value, Fn) and not value.function.parameters
 
 
 def _names_any(names: tuple[tuple[str, str], ...], wanted: frozenset[str] | None) -> bool:

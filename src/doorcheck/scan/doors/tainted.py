@@ -31,7 +31,7 @@ class Tainted:
         del ev, state, at, file
         number = _ARGUMENT[callee.path[-1]]
         for value in arguments[number : number + 1]:
-            self._keys.update(_key(part.value) for part in parts_sent(value))
+            self._keys.update(_key(part) for part in parts_sent(value))
         return UNDEFINED
 
     def holds(self, value: Session | Env | Row) -> bool:

@@ -7,6 +7,7 @@ something was asked, whatever the answer was: these are known on both sides of t
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import hosts
@@ -48,7 +49,7 @@ class Aspect(enum.StrEnum):
     HOST = "host of "
     """The address that it is, or that is made of it, leads to a known host."""
     LOOSE = "loosely host of "
-    """It was compared with known hosts in a way that others pass as well; known on both sides."""
+    """It was found to look like a known host in a way that others look as well."""
     NAMED = "private names in "
     """Its host was compared with names or texts of private addresses; known on both sides."""
     SEGMENT = "segment "
@@ -65,6 +66,8 @@ class Aspect(enum.StrEnum):
     __hash__ = str.__hash__
 
 
+_NAMES_A_HOST = re.compile(r"[a-z0-9]\\?\.[a-z]{2,}")
+"""In the source of a pattern: a host, written out."""
 RESOLVED = "what a name resolves to"
 """What a BOUNDED fact is about where an address that a name resolved to was tested; known on both sides."""
 RESOLVING = "dns"
@@ -120,15 +123,17 @@ def _asked_of_text(test: Test, whole: Value, text: str, file: str, at: int) -> T
         return _with(test, NOTHING, NOTHING, _facts(Aspect.SEGMENT, names, file, at, "it holds no slash"))
     if text == "..":
         return _with(test, NOTHING, NOTHING, _facts(Aspect.FOLDER, names, file, at, "it holds no `..`"))
-    return _with(test, _claimed(whole, file, at), _loosely(names, text, file, at) | _of_bytes(whole, file, at))
+    yes, both = _likely(names, text, file, at)
+    return _with(test, yes | _claimed(whole, file, at), both | _of_bytes(whole, file, at))
 
 
-def _loosely(names: list[str], text: str, file: str, at: int) -> Facts:
+def _likely(names: list[str], text: str, file: str, at: int) -> tuple[Facts, Facts]:
+    """What it says of an address that this is part of it, and what it says that it was asked."""
+    says = f"tested for `{text[:40]}`"
     if hosts.is_inside(text):
-        return _facts(Aspect.NAMED, names, file, at, f"tested for `{text[:40]}`")
-    if "://" in text or ("." in text.strip(".") and "/" not in text):
-        return _facts(Aspect.LOOSE, names, file, at, f"tested for `{text[:40]}`")
-    return NOTHING
+        return NOTHING, _facts(Aspect.NAMED, names, file, at, says)
+    named = "." in text.strip(".") and not text.startswith(("/", "."))
+    return _facts(Aspect.LOOSE, names, file, at, says) if named else NOTHING, NOTHING
 
 
 def matched(test: Test, pattern: External, subject: Value, file: str, at: int) -> Test:
@@ -146,12 +151,12 @@ def matched(test: Test, pattern: External, subject: Value, file: str, at: int) -
         yes |= _facts(Aspect.SEGMENT, names, file, at, says) | _facts(Aspect.FOLDER, names, file, at, says)
     elif with_slashes:
         no = _facts(Aspect.SEGMENT, names, file, at, says)
-    if hosts.keeps_to_hosts(*read):
+    if hosts.keeps_to_hosts(*read, of_host=is_host(subject)):
         yes |= _facts(Aspect.HOST, names, file, at, says)
     elif hosts.speaks_of_inside(*read):
         both |= _facts(Aspect.NAMED, names, file, at, says)
-    elif "." in read[0]:
-        both |= _facts(Aspect.LOOSE, names, file, at, says)
+    elif _NAMES_A_HOST.search(read[0]):
+        yes |= _facts(Aspect.LOOSE, names, file, at, says)
     return _with(test, yes, both, no)
 
 
@@ -163,7 +168,8 @@ def asked(target: Value, name: str, arguments: tuple[Value, ...], file: str, at:
     given = arguments[0]
     if name == "match":
         found = matched(test, given, target, file, at) if isinstance(given, External) else test
-        return found if any(fact.of.startswith(Aspect.HOST) for fact in _known(found)) else None
+        told = (Aspect.HOST, Aspect.NAMED)
+        return found if any(fact.of.startswith(told) for fact in _known(found)) else None
     if name == "equals":
         found = _with(test, NOTHING, _of_bytes(target, file, at))
     elif not names_in(target):
@@ -188,8 +194,8 @@ def _affixed(test: Test, target: Value, given: Value, file: str, at: int, *, fir
         return _with(test, NOTHING, _facts(Aspect.NAMED, names, file, at, says))
     if _settles(target, given, text, first=first):
         return _with(test, _facts(Aspect.HOST, names, file, at, says), NOTHING)
-    if text is None or text.startswith("http") or (is_host(target) and text):
-        return _with(test, NOTHING, _facts(Aspect.LOOSE, names, file, at, says))
+    if text is None or "." in text:
+        return _with(test, _facts(Aspect.LOOSE, names, file, at, says), NOTHING)
     return test
 
 

@@ -20,7 +20,7 @@ from doorcheck.scan.facts import (
     platform,
     promises,
     records,
-    replies,
+    renewing,
     requests,
     texts,
     unheeded,
@@ -210,7 +210,7 @@ def call_method(
     if isinstance(target, Fn) and name in {"call", "apply", "bind"}:
         return _indirect(ev, target, name, arguments, state, at, file)
     if isinstance(target, ReplyWriter):
-        return replies.write(target, name, arguments, state)
+        return renewing.write(ev, target, name, arguments, state, at, file)
     return _method_of_other(ev, target, name, arguments, state, scope, at)
 
 

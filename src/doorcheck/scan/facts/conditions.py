@@ -8,7 +8,7 @@ from doorcheck.scan.facts.evaluator import PathEnds
 from doorcheck.scan.facts.proofs import Facts, proven
 from doorcheck.scan.facts.shapes import settled
 from doorcheck.scan.facts.state import State, merge, new_choice
-from doorcheck.scan.facts.truth import Branches, both, bounded, certain, nullness, truth
+from doorcheck.scan.facts.truth import NEVER, Branches, both, bounded, certain, nullness, truth
 from doorcheck.scan.facts.values import (
     NULL,
     Alternative,
@@ -104,7 +104,9 @@ def _absent(value: Value) -> Value:
     if isinstance(value, Choice):
         kept = tuple(Alternative(_absent(one.value), one.facts) for one in value.alternatives)
         return Choice(value.id, kept)
-    return value if isinstance(value, Test | Const) else NULL
+    if isinstance(value, Test):
+        return Test(NEVER, value.no_branches, value.parts)
+    return value if isinstance(value, Const) and not value.value else NULL
 
 
 def _passed(operator: str, left: Value) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from doorcheck.scan.facts import records
 from doorcheck.scan.facts.values import (
@@ -16,6 +15,7 @@ from doorcheck.scan.facts.values import (
     Query,
     Row,
     Session,
+    Test,
     Unknown,
     Value,
 )
@@ -26,28 +26,28 @@ _PASSED_ON = frozenset({"json", "either"})
 _TEXTS = frozenset({"text", "string", "concat"})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Something that stands in what is sent. ``sure`` unless what stands between the two could not be followed."""
+def parts_sent(value: Value) -> Iterator[Session | Env | Row | Query]:
+    """What stands in a value as it is; a test of something, or a number made from it, tells next to nothing of it.
 
-    value: Session | Env | Row | Query
-    sure: bool = True
-
-
-def parts_sent(value: Value) -> Iterator[Part]:
-    """What stands in a value as it is; a test of something, or a number made from it, tells next to nothing of it."""
-    queue: list[tuple[Value, bool, int]] = [(value, True, 0)]
+    What came of a call that could not be followed is left out: it may be any part of what the call was given.
+    """
+    queue: list[tuple[Value, int]] = [(value, 0)]
     seen: set[int] = set()
     while queue and len(seen) < _MAX_PARTS:
-        current, sure, depth = queue.pop()
+        current, depth = queue.pop()
         if id(current) in seen or depth > _MAX_DEPTH:
             continue
         seen.add(id(current))
         if isinstance(current, Session | Env | Row | Query):
-            yield Part(current, sure)
-            continue
-        unsure = isinstance(current, Unknown) and current.fact is not None
-        queue.extend((part, sure and not unsure, depth + 1) for part in reversed(_parts_of(current)))
+            yield current
+        elif not isinstance(current, Unknown) or _is_element(current):
+            queue.extend((part, depth + 1) for part in reversed(_parts_of(current)))
+
+
+def _is_element(value: Unknown) -> bool:
+    """Whether this is one of the records that a list holds, whichever of them was looked for."""
+    first, *others = value.parts or (value,)
+    return value.fact is None and isinstance(first, Row) and all(isinstance(one, Test | Row) for one in others)
 
 
 def _parts_of(value: Value) -> list[Value]:

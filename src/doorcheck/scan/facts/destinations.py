@@ -57,7 +57,8 @@ class Source(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A part of an address with what chose it. ``soft`` where it is so only if a setting ends without a slash."""
+    """A part of an address with what chose it. ``soft`` where it is so only if a setting ends without a slash, or if
+    what stands before the app lets callers make up its own host."""
 
     part: Part
     value: Value
@@ -76,6 +77,7 @@ class _Hole:
     source: Source = Source.SENT
     doubt: Fact | None = None
     inner: tuple[Chosen, ...] = ()
+    soft: bool = False
 
 
 _Piece = str | _Hole
@@ -89,6 +91,8 @@ _ADDRESS_OPTIONS = ("url", "uri", "href")
 _BASE_OPTIONS = ("baseURL", "baseUrl", "prefixUrl", "prefix")
 _JOINING = frozenset({"path", "node:path", "url-join", "proper-url-join"})
 _AUTHORITY = ("href", "host", "hostname", "origin")
+_OWN_HOST = frozenset({"host", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "origin", "referer"})
+"""Headers that say where the caller found this very app."""
 _BEGIN = re.compile(r"[\x00-\x20]*[a-zA-Z][a-zA-Z0-9+.\-]*:[/\\]*")
 _WORD = re.compile(r"[\x00-\x20]*[a-zA-Z][a-zA-Z0-9+.\-]*")
 
@@ -169,6 +173,8 @@ def _of_input(value: Input) -> _Hole:
         return _Hole("query", value)
     if value.channel in {"method", "address"}:
         return _FIXED
+    if value.channel == "header" and value.path and value.path[-1].lower() in _OWN_HOST:
+        return _Hole("chosen", value, soft=True)
     return _Hole("chosen", value)
 
 
@@ -353,7 +359,7 @@ class _Reader:
 
 
 def _made(hole: _Hole, part: Part, facts: Facts, *, soft: bool = False) -> Chosen:
-    return Chosen(part, hole.value, hole.source, facts, hole.doubt, soft)
+    return Chosen(part, hole.value, hole.source, facts, hole.doubt, soft or hole.soft)
 
 
 def _read(reading: _Reading, *, based: bool = False) -> Iterable[Chosen]:

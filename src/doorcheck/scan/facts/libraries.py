@@ -13,16 +13,18 @@ from doorcheck.scan.facts import (
     chains,
     cookies,
     cors,
+    forms,
     guesses,
     limiters,
     markup,
+    origins,
     platform,
     policed,
     predicates,
     shapes,
     signatures,
     validators,
-)
+)  # fmt: skip
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -119,12 +121,12 @@ def _unknown_call(
 
     run_callbacks(ev, arguments, state, at, file, ANYTHING)
     signatures.keyed(ev, callee, arguments, state, at, file)
+    origins.handed_over(ev, callee, arguments, at, file)
     ev.lost += ev.unknowing and callee.package != "js" and not ev.knowledge.pure(callee.package)
     if callee.package == "js":
         ends = callee.path[-2:]
-        return Derived(
-            "hmac" if ends == ("subtle", "sign") else "hash" if ends[-1:] == ("digest",) else "call", arguments
-        )
+        how = "hmac" if ends == ("subtle", "sign") else "hash" if ends[-1:] == ("digest",) else "call"
+        return Derived(how, arguments)
     name = callee.path[-1] if callee.path else callee.package
     schema = ev.knowledge.schema(callee.package) is not None
     links = (*callee.links[-(MAX_SCHEMA_LINKS if schema else MAX_LINKS) :], Link(name, arguments, file, at))
@@ -179,7 +181,9 @@ def _sink(
     answers = run_asked(ev, row.asks, arguments, state, at, file)
     settled = tuple(shapes.settled_within(argument, state) for argument in arguments)
     arguments = predicates.spelled_out(ev, settled, state, at, file)
-    tables = (argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument))
+    tables = (
+        argument for link in callee.links[-4:] for argument in link.arguments if isinstance(argument, External | Obj)
+    )
     effect = Effect(
         row.kind,
         writes=row.writes and not predicates.only_selects(row, arguments),
@@ -202,10 +206,6 @@ def _sink(
     ev.happen(effect, state)
     run_callbacks(ev, arguments, state, at, file, Row(effect))
     return Query(effect)
-
-
-def _is_table(value: Value) -> bool:
-    return isinstance(value, External | Obj)
 
 
 def describe(callee: External, row: rows.Sink) -> str:
@@ -394,6 +394,7 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.SecurityHeaders: cors.secured,
     rows.AddressCheck: bounds.asked_of_address,
     rows.FileType: bounds.told_by_bytes,
+    rows.FormReader: forms.read,
     rows.Markup: markup.made,
     rows.Log: asides.write,
 }

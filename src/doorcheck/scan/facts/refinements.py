@@ -9,12 +9,13 @@ from doorcheck.scan.facts.bounds import Aspect, fact_about, matched, names_in
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.truth import certain, truth
-from doorcheck.scan.facts.values import ANYTHING, Branch, External, Fn, Input, Link, Obj, Promise, Test, Value
+from doorcheck.scan.facts.values import ANYTHING, Arr, Branch, External, Fn, Input, Link, Obj, Promise, Test, Value
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
 
 MAX_DEEP = 4
+MAX_UNION = 12
 _ASKS = frozenset({"refine", "check", "test", "custom"})
 _SIZES = frozenset({"max", "maxSize"})
 _KINDS = frozenset({"mime", "mimeType", "type"})
@@ -50,8 +51,32 @@ def _gather(
                 found |= _said(ev, argument, given, state, place)
             elif isinstance(argument, External) and argument.links:
                 _gather(ev, argument, given, state, place, depth + 1, found)
+            elif isinstance(argument, Arr):
+                found |= _of_union(ev, argument, given, state, place, depth)
             elif isinstance(argument, Obj) and argument.cls is None:
                 _of_members(ev, link, argument, given, state, place, depth, found)
+
+
+def _of_union(ev: Evaluator, union: Arr, given: Value, state: State, place: tuple[int, str], depth: int) -> Facts:
+    """What is known whichever of several schemas it was: of a field, by each of them that has it."""
+    each: list[tuple[Facts, set[str]]] = []
+    for schema in union.items[:MAX_UNION]:
+        known: set[Fact] = set()
+        if not isinstance(schema, External):
+            return NOTHING
+        _gather(ev, schema, given, state, place, depth + 1, known)
+        each.append((frozenset(known), _fields_of(schema)))
+    told = {fact for known, _ in each for fact in known}
+    return frozenset(
+        fact
+        for fact in told
+        if all(fact in known or fact.of.rsplit(".", 1)[-1] not in fields for known, fields in each)
+    )
+
+
+def _fields_of(schema: External) -> set[str]:
+    objects = (argument for link in schema.links for argument in link.arguments if isinstance(argument, Obj))
+    return {name for each in objects for name in each.props}
 
 
 def _of_members(

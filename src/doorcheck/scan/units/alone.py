@@ -128,8 +128,9 @@ class Alone:
             return self._about_headers(question, files)
         ev = self._ground.evaluator()
         if question.kind == "raw":
-            showing = Showing(ev, Imports(self._ground.tree, ev.program.resolve, self._ground.reader.skim_of))
-            told, searched = Told(raw=showing.of(pages_of(files), frozenset(question.about))), set()
+            imports = Imports(self._ground.tree, ev.program.resolve, self._ground.reader.skim_of)
+            showing = Showing(ev, imports, files.folders.pages)
+            told, searched = Told(raw=showing.of(pages_of(files), frozenset(question.about))), imports.searched
         elif question.kind == "browsers":
             browsing = Browsing(self._ground, ev, files)
             told, searched = Told(browsers=browsing.answer(question.about)), browsing.searched
@@ -173,7 +174,10 @@ class Alone:
 
         pages = list(pages_of(files))
         configurations = self._configurations(files.app.path)
-        found.extend(Prerendering(ev, self._ground.reader.skim_of, source_of).kept(pages, configurations))
+        prerendering = Prerendering(ev, self._ground.reader.skim_of, source_of)
+        found.extend(prerendering.kept(pages, configurations))
+        found.extend(prerendering.kept_by_loaders(pages))
+        found.extend(prerendering.kept_answers(files))
         return found
 
     def _configurations(self, app: str) -> list[str]:
