@@ -33,4 +33,5 @@ SPEC = ControlSpec(
     cwe=201,
     owasp="API3:2023",
     since="0.3.0",
+    after=(ControlId.AUTHENTICATE, ControlId.SCOPE_TO_OWNER),
 )

@@ -29,7 +29,11 @@ def judge(case: DoorCase) -> Verdict:
         return unknown
     answered = [one for one in answered_with(case) if _is_shown(case, one)]
     found = [
-        each for one in answered if one.sure for brought in one.brought if (each := weighed(one, brought)) is not None
+        each
+        for one in answered
+        if one.sure
+        for brought in one.brought
+        if (each := weighed(case, one, brought)) is not None
     ]
     if found:
         return _missing(case, found)
@@ -51,7 +55,7 @@ def _would_matter(case: DoorCase, one: Answered) -> bool:
     """Whether what could not be followed stands between a client and a column that is not for it."""
     if one.model is None:
         return names_sensitive(case, one.effect.subject)
-    return any(weighed(one, brought) is not None for brought in one.brought)
+    return any(weighed(case, one, brought) is not None for brought in one.brought)
 
 
 def _unknown(case: DoorCase, one: Answered) -> Unknown:

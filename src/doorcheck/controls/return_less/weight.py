@@ -6,14 +6,17 @@ import enum
 from dataclasses import dataclass
 
 from doorcheck.controls.return_less.columns import Answered
-from doorcheck.core import Severity
+from doorcheck.core import ControlId, Missing, Severity
 from doorcheck.core.control import Confidence
 from doorcheck.scan.facts.brought import Brought, Good, good_of
 from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
 from doorcheck.scan.facts.selections import creates
+from doorcheck.scan.judging import DoorCase
 from doorcheck.scan.project.database.naming import plain
 
 _GRAVE = ("ssn", "socialsecurity", "nationalid", "passport", "driverslicense", "cardnumber", "cvv", "cvc", "iban")
+_PARTS = ("display", "mask", "preview", "prefix", "hint", "last4", "lastfour", "partial", "public", "expir")
+"""Parts of the names of columns that hold a part of a key to be recognised by, or say something of it."""
 _HANDED_OUT = ("share", "invit", "join", "feed", "preview", "download", "upload", "unsubscribe", "embed", "public")
 """Parts of the names of tokens that are made to be given to people."""
 
@@ -38,10 +41,10 @@ class Weighed:
     audience: Audience
 
 
-def weighed(answered: Answered, brought: Brought) -> Weighed | None:
+def weighed(case: DoorCase, answered: Answered, brought: Brought) -> Weighed | None:
     """How bad it is that this column is answered with; None where it is none of this control's business."""
     good = good_of(brought)
-    audience = _audience(answered, brought)
+    audience = _audience(case, answered, brought)
     told = good is not None and _WEIGHTS[good](answered, brought, audience)
     if not told:
         return None
@@ -49,13 +52,24 @@ def weighed(answered: Answered, brought: Brought) -> Weighed | None:
     return Weighed(brought, answered, severity, confidence, audience)
 
 
-def _audience(answered: Answered, brought: Brought) -> Audience:
+def _audience(case: DoorCase, answered: Answered, brought: Brought) -> Audience:
     facts = answered.shown.facts
     if any(fact.kind is ProofKind.ROLE and fact.polarity for fact in facts):
         return Audience.ADMIN
-    if is_own(answered) and not (brought.many and brought.model.is_account):
+    if is_own(answered) and not _is_somebody_elses(answered, brought):
         return Audience.OWN
-    return Audience.OTHERS if proven(facts) else Audience.STRANGERS
+    if not proven(facts):
+        return Audience.STRANGERS
+    # what is not an account, and is not for everybody who signs in, is the caller's or their team's
+    theirs = not brought.model.is_account and not isinstance(case.answered.get(ControlId.SCOPE_TO_OWNER), Missing)
+    return Audience.OWN if theirs else Audience.OTHERS
+
+
+def _is_somebody_elses(answered: Answered, brought: Brought) -> bool:
+    """Whether an account comes with a record that several people share: it need not be the caller's own."""
+    if not brought.model.is_account or not brought.path:
+        return False
+    return brought.many or (answered.model is not None and bool(answered.model.tenants))
 
 
 def is_own(answered: Answered) -> bool:
@@ -83,6 +97,8 @@ def _of_key(answered: Answered, brought: Brought, audience: Audience) -> _Told:
     name = plain(brought.column.name)
     if creates(answered.effect) or (brought.named and audience <= Audience.ADMIN):
         return None  # a key is shown when it is made, and where it is asked for by name
+    if any(part in name for part in _PARTS):
+        return None
     if (
         "hash" in name
         or any(part in name for part in _HANDED_OUT)

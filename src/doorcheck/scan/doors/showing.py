@@ -18,18 +18,19 @@ from doorcheck.scan.project.database.naming import plain
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.syntax import positions
 
-MAX_STEPS = 60_000
+MAX_STEPS = 30_000
 """Steps granted to all pages of an app together; pages that come later are not followed."""
-MAX_PAGES = 60
-MAX_FILES = 250
+MAX_PAGES = 40
+MAX_FILES = 120
 """How many files following pages may take in before no further page is followed: parsing them costs the most."""
 
 
 class Showing:
     """Follows the pages of one app, each once."""
 
-    def __init__(self, ev: Evaluator, imports: Imports) -> None:
+    def __init__(self, ev: Evaluator, imports: Imports, pages_folder: str | None) -> None:
         self._ev = ev
+        self._pages = pages_folder
         self._imports = imports
         self._noted: list[RawHtml] = []
         self._files: set[str] = set()
@@ -39,7 +40,8 @@ class Showing:
         """The columns that these pages show as HTML; ``giving`` are the files that give React any."""
         leading = self._imports.closure(giving)
         self._ev.raw_html = self._noted
-        wanted = dict.fromkeys(path for page in pages for path in (*page.above, page.file) if path in leading)
+        every = dict.fromkeys(path for page in pages for path in (*page.above, page.file) if path in leading)
+        wanted = [path for path in every if self._runs_on_server(path)]
         for number, path in enumerate(wanted):
             if number >= MAX_PAGES or self._steps > MAX_STEPS or len(self._files) > MAX_FILES:
                 break
@@ -47,6 +49,14 @@ class Showing:
             if module is not None:
                 self._follow(module)
         return tuple(dict.fromkeys(raw for noted in self._noted for raw in self._columns(noted)))
+
+    def _runs_on_server(self, path: str) -> bool:
+        """Whether a page is given what was read of the database: by itself, or by its loader in the pages folder."""
+        found = self._imports.skim_of(path)
+        if found is None or found.side == "client":
+            return False
+        inside = self._pages is not None and path.startswith(f"{self._pages}/")
+        return not inside or any(name.encode() in self._imports.source(path) for name in LOADERS)
 
     def _follow(self, module: LoadedModule) -> None:
         exported = self._ev.program.export_names(module)

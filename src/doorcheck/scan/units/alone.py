@@ -128,8 +128,9 @@ class Alone:
             return self._about_headers(question, files)
         ev = self._ground.evaluator()
         if question.kind == "raw":
-            showing = Showing(ev, Imports(self._ground.tree, ev.program.resolve, self._ground.reader.skim_of))
-            told, searched = Told(raw=showing.of(pages_of(files), frozenset(question.about))), set()
+            imports = Imports(self._ground.tree, ev.program.resolve, self._ground.reader.skim_of)
+            showing = Showing(ev, imports, files.folders.pages)
+            told, searched = Told(raw=showing.of(pages_of(files), frozenset(question.about))), imports.searched
         elif question.kind == "browsers":
             browsing = Browsing(self._ground, ev, files)
             told, searched = Told(browsers=browsing.answer(question.about)), browsing.searched
