@@ -151,7 +151,7 @@ def matched(test: Test, pattern: External, subject: Value, file: str, at: int) -
         yes |= _facts(Aspect.SEGMENT, names, file, at, says) | _facts(Aspect.FOLDER, names, file, at, says)
     elif with_slashes:
         no = _facts(Aspect.SEGMENT, names, file, at, says)
-    if hosts.keeps_to_hosts(*read):
+    if hosts.keeps_to_hosts(*read, of_host=is_host(subject)):
         yes |= _facts(Aspect.HOST, names, file, at, says)
     elif hosts.speaks_of_inside(*read):
         both |= _facts(Aspect.NAMED, names, file, at, says)

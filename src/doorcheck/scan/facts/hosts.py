@@ -15,6 +15,7 @@ _STEPS = 4_000
 _MAX_SAMPLES = 4
 _FLAGS = frozenset({"", "i", "g", "u", "gi", "ig", "iu", "ui"})
 _SCHEME = re.compile(r"[\x00-\x20]*(?:https?|wss?|ftp):[/\\]*", re.IGNORECASE)
+_NO_NAME = re.compile(r"[/\\?#@:]")
 _PRIVATE = re.compile(
     r"(?:^|[^\d.])(?:127\.|10\.|192\.168|169\.254|172\.1[6-9]|172\.[23]|0\.0\.0\.0)|localhost|^\[?::1?\]?$|^0$|^\[?f[cd][0-9a-f]{2}:|^\[?fe80"
     r"|metadata|\.(?:local|internal|lan|localdomain)$|^(?:loopback|private|linklocal|uniquelocal|unicast)$",
@@ -50,17 +51,19 @@ def pattern_of(value: Value | None) -> tuple[str, str] | None:
 
 
 @lru_cache(maxsize=512)
-def keeps_to_hosts(source: str, flags: str) -> bool:
+def keeps_to_hosts(source: str, flags: str, *, of_host: bool = False) -> bool:
     """Whether a pattern matches addresses, or names, of its own hosts alone.
 
-    It is tried on texts that lead elsewhere: plain ones, and ones built round what the pattern itself matches.
+    It is tried on texts that lead elsewhere: plain ones, and ones built round what the pattern itself matches. With
+    ``of_host`` it is asked of the host of a parsed address, in which nothing but a name can stand.
     """
     pattern = _compiled(source, flags)
     if pattern is None:
         return False
     samples = [text for text in pattern.root.examples()[:24] if _found(pattern, text)][:_MAX_SAMPLES]
     built = [text for sample in samples for text in _built_round(sample)]
-    return bool(samples) and not any(_found(pattern, text) for text in (*_ANYWHERE, *built))
+    tried = [text for text in (*_ANYWHERE, *built) if not of_host or not _NO_NAME.search(text)]
+    return bool(samples) and not any(_found(pattern, text) for text in tried)
 
 
 @lru_cache(maxsize=512)

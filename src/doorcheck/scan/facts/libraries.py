@@ -13,6 +13,7 @@ from doorcheck.scan.facts import (
     chains,
     cookies,
     cors,
+    forms,
     guesses,
     limiters,
     markup,
@@ -179,7 +180,9 @@ def _sink(
     answers = run_asked(ev, row.asks, arguments, state, at, file)
     settled = tuple(shapes.settled_within(argument, state) for argument in arguments)
     arguments = predicates.spelled_out(ev, settled, state, at, file)
-    tables = (argument for link in callee.links[-4:] for argument in link.arguments if _is_table(argument))
+    tables = (
+        argument for link in callee.links[-4:] for argument in link.arguments if isinstance(argument, External | Obj)
+    )
     effect = Effect(
         row.kind,
         writes=row.writes and not predicates.only_selects(row, arguments),
@@ -202,10 +205,6 @@ def _sink(
     ev.happen(effect, state)
     run_callbacks(ev, arguments, state, at, file, Row(effect))
     return Query(effect)
-
-
-def _is_table(value: Value) -> bool:
-    return isinstance(value, External | Obj)
 
 
 def describe(callee: External, row: rows.Sink) -> str:
@@ -394,6 +393,7 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.SecurityHeaders: cors.secured,
     rows.AddressCheck: bounds.asked_of_address,
     rows.FileType: bounds.told_by_bytes,
+    rows.FormReader: forms.read,
     rows.Markup: markup.made,
     rows.Log: asides.write,
 }

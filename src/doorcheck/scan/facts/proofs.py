@@ -253,7 +253,18 @@ def _known_if_sent(each: list[Facts]) -> Facts:
             checked = [_checking(facts, of) for facts in each]
             if all(one or _was_not_sent(facts, name) for one, facts in zip(checked, each, strict=True)):
                 found.update(fact for one in checked for fact in one)
+        found.update(_bounded_if_sent(each, name, dotted))
     return frozenset(found)
+
+
+def _bounded_if_sent(each: list[Facts], name: str, dotted: str) -> set[Fact]:
+    """What bounds this part of a request on every path on which it was sent."""
+    told = {fact for facts in each for fact in facts if fact.kind is ProofKind.BOUNDED and fact.of.endswith(dotted)}
+    return {
+        fact
+        for fact in told
+        if all(any(one.of == fact.of for one in facts) or _was_not_sent(facts, name) for facts in each)
+    }
 
 
 def _checking(facts: Facts, of: str) -> list[Fact]:

@@ -24,6 +24,7 @@ from doorcheck.scan.facts.values import (
     Input,
     Obj,
     Promise,
+    Query,
     Row,
     Session,
     Unknown,
@@ -35,12 +36,13 @@ MAX_DEEP = 12
 MAX_SEEN = 80
 _CONTENTS = ("Body", "body", "file", "content", "data", "buffer", "Content")
 _KEYS = ("Key", "key", "pathname", "fileName", "filename", "name", "public_id", "path")
+_NESTED = ("params", "Fields", "fields", "headers")
 _KEEPS = frozenset(
     {
         "writeFile", "writeFileSync", "outputFile", "outputFileSync", "appendFile", "copyFile", "copyFileSync",
         "rename", "renameSync", "move", "put", "putObject", "fPutObject", "upload", "uploadFile", "uploadFiles",
         "uploadData", "uploadStream", "upload_stream", "uploadPart", "uploadToSignedUrl", "update", "save", "send",
-        "done",
+        "done", "createWriteStream",
     }
 )  # fmt: skip
 """Calls that keep what they are given."""
@@ -58,6 +60,8 @@ _PATHS = frozenset({"path", "node:path", "path-browserify", "upath", "pathe"})
 _LAST_PART = frozenset({"basename", "extname", "parse"})
 _PUBLIC = re.compile(r"(?:^|[/\\])public(?:$|[/\\])")
 _WRAPPERS = frozenset({"text", "string", "call", "element", "either", "member", "parse", "computed"})
+_OF_FILES = frozenset({"name", "type", "size", "filename", "fileName", "originalname", "originalFilename", "mimetype"})
+_FILE_FIELDS = frozenset({"file", "[]", "image", "avatar", "photo", "picture", "logo", "document", "attachment"})
 _STREAMS = frozenset({"stream", "node:stream", "buffer", "node:buffer", "js", "streamifier"})
 
 
@@ -116,9 +120,10 @@ def _options_of(effect: Effect) -> Iterator[tuple[str, Value]]:
     for value in given:
         for each in _objects_in(value):
             yield from each.props.items()
-            params = each.props.get("params")
-            if isinstance(params, Obj):
-                yield from params.props.items()
+            for name in _NESTED:
+                inner = each.props.get(name)
+                if isinstance(inner, Obj):
+                    yield from inner.props.items()
 
 
 def _objects_in(value: Value, depth: int = 0) -> Iterator[Obj]:
@@ -155,12 +160,27 @@ def _content(effect: Effect, method: str, options: dict[str, Value]) -> Content 
     links = (value for value in effect.operands if isinstance(value, External) and value.package == "link")
     linked = [argument for value in links for argument in value.links[0].arguments if value.links[0].name == "end"]
     if effect.kind == "file":
+        if method == "createWriteStream":
+            return _named_after(effect.given[0]) if effect.given else None
         if method in {"copyFile", "rename", "move", "renameSync", "copyFileSync"}:
             return _temporary(effect.given[0]) if effect.given else None
         return file_in(effect.given[1], bytes_only=True) if len(effect.given) > 1 else None
     for value in (*linked, *effect.given):
         if not isinstance(value, Obj | Const) and (found := file_in(value)) is not None:
             return found
+    return None
+
+
+def _named_after(path: Value) -> Content | None:
+    """The file of a form after which the path of a stream is named that something else fills."""
+    for part in made_from(path, 40):
+        if (
+            isinstance(part, Input)
+            and part.channel in {"form", "body"}
+            and part.path[-1:]
+            and part.path[-1] in _OF_FILES
+        ):
+            return Content(name_of(Input(part.channel, part.path[:-1])))
     return None
 
 
@@ -186,11 +206,11 @@ def file_in(value: Value, *, bytes_only: bool = False) -> Content | None:
         elif isinstance(current, Input):
             if _is_file(current, seen):
                 return Content(name_of(current), remade)
-        elif isinstance(current, Row):
+        elif isinstance(current, Row | Query):
             if current.effect.kind == "file" and current.effect.given:
                 found = _temporary(current.effect.given[0])
                 if found is not None:
-                    return found
+                    return Content(found.name, remade)
         else:
             queue.extend(_inside(current, seen, remade))
     return None
@@ -226,7 +246,9 @@ def _is_file(value: Input, seen: _Seen) -> bool:
     """Whether a part of the request that is kept is a file. The whole body is one, where it is kept as it came."""
     if seen is _Seen.BYTES or (value.channel == "body" and not value.path):
         return True
-    named = bool(value.path) and value.path[-1] in {"file", "[]"}
+    if value.path and value.path[-1] in _OF_FILES:
+        return False
+    named = bool(value.path) and value.path[-1].lower() in _FILE_FIELDS
     return seen is _Seen.FIELD and (value.channel in {"form", "argument"} or (value.channel == "body" and named))
 
 

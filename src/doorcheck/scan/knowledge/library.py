@@ -17,7 +17,7 @@ from doorcheck.scan.knowledge.words import Words
 _SECTIONS = (
     "session_source", "sink", "limiter", "address", "denial", "identity", "caller_cookie", "callback", "same",
     "handler_wrapper", "own_handlers", "builder", "router", "validator", "cors", "security_headers", "log",
-    "markup", "address_check", "file_type",
+    "markup", "address_check", "file_type", "form_reader",
 )  # fmt: skip
 
 ANYWHERE = "**."

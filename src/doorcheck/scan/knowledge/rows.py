@@ -246,6 +246,16 @@ class AddressCheck(_Row, frozen=True, kw_only=True):
     """A call that tells whether an address is a private one."""
 
 
+class FormReader(_Row, frozen=True, kw_only=True):
+    """A call that reads a form with files, and hands on its fields and its files, to a callback too.
+
+    ``limits`` are the options that limit the size of a file; ``limited`` where it has a limit without any.
+    """
+
+    limits: list[str] = []
+    limited: bool = False
+
+
 class FileType(_Row, frozen=True, kw_only=True):
     """A call that tells what a file is by its bytes, or fails where it is no such file."""
 
@@ -312,6 +322,7 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     router: list[Router] = []
     address_check: list[AddressCheck] = []
     file_type: list[FileType] = []
+    form_reader: list[FormReader] = []
     log: list[Log] = []
     error_class: list[ErrorClass] = []
     table: list[Table] = []
@@ -330,5 +341,6 @@ class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
 Row = (
     SessionSource | Sink | Limiter | Address | Denial | Identity | CallerCookie | Callback | Same | HandlerWrapper
-    | OwnHandlers | Builder | Router | Validator | Cors | SecurityHeaders | Log | Markup | AddressCheck | FileType
+    | OwnHandlers | Builder | Router | Validator | Cors | SecurityHeaders | Log | Markup
+    | AddressCheck | FileType | FormReader
 )  # fmt: skip
