@@ -15,7 +15,7 @@ from doorcheck.scan.facts.origins import Allowed, Kind
 from doorcheck.scan.facts.proofs import ProofKind, in_order
 from doorcheck.scan.facts.replies import header_on
 from doorcheck.scan.facts.values import Const, Env, Input, Value, made_from
-from doorcheck.scan.judging import DoorCase, asked_here, not_followed, place, seen_effect
+from doorcheck.scan.judging import DoorCase, asked_here, not_followed, place, seen_effect, seen_fact
 
 _ORIGIN, _CREDENTIALS = "access-control-allow-origin", "access-control-allow-credentials"
 _BY_COOKIE = frozenset({ProofKind.SESSION, ProofKind.CREDENTIAL})
@@ -79,16 +79,18 @@ def _is_true(value: Value | None) -> bool | None:
 
 
 def _worst(case: DoorCase, said: list[_Said]) -> Verdict:
+    named = any(each.allowed.kind in {Kind.FIXED, Kind.CHECKED} for each in said)
     for kind in _WORST:
         for each in said:
-            if each.allowed.kind is kind and each.credentials:
+            # beside named origins ``*`` stands for a request without one, and browsers refuse it with credentials
+            if each.allowed.kind is kind and each.credentials and not (named and kind is Kind.ANY):
                 return _missing(case, each)
     untold = next((each for each in said if each.allowed.kind is Kind.UNTOLD), None)
     if untold is not None:
         return _untold(untold)
     checked = [each for each in said if each.allowed.kind in {Kind.FIXED, Kind.CHECKED}]
     open_ = [each for each in said if each.allowed.kind in _WORST]
-    if checked and not open_:
+    if checked and all(each.allowed.kind is Kind.ANY for each in open_):
         seen = tuple(dict.fromkeys(piece for each in checked for piece in _evidence(each)))
         return Held(f"{checked[0].allowed.says}, and no other", seen[:4])
     loose = next((each for each in open_ if each.allowed.kind is Kind.LOOSE), None)
@@ -116,9 +118,10 @@ def _missing(case: DoorCase, said: _Said) -> Verdict:
     kept = _looked_up(case) if kind is Kind.ECHOED else None
     if kept is not None:
         return Held("the origin is looked up before it is allowed", (kept, said.evidence))
-    if kind is Kind.ECHOED and said.doubt is not None:
-        says = f"whether the origin is checked hangs on a call that could not be followed: {said.doubt.says}"
-        return Unknown(Why.UNRESOLVED_CALL, says, (said.doubt, said.evidence))
+    doubt = (said.doubt or _perhaps(case)) if kind is Kind.ECHOED else None
+    if doubt is not None:
+        says = f"whether the origin is checked hangs on a call that could not be followed: {doubt.says}"
+        return Unknown(Why.UNRESOLVED_CALL, says, (doubt, said.evidence))
     if kind is Kind.ANY:
         says = "credentials are allowed for every origin; browsers refuse the two together, so nobody's cookies count"
         return Missing(spec.ANY, says, _evidence(said), Severity.LOW, Confidence.LOW)
@@ -140,6 +143,12 @@ def _looked_up(case: DoorCase) -> Written | None:
         if any(origins.subject_of(part) is not None for part in parts):
             return seen_effect(effect, each.through)
     return None
+
+
+def _perhaps(case: DoorCase) -> Written | None:
+    """The call of a package nobody described that is given the origin."""
+    about = (fact for fact in case.trace.attempts if fact.of.startswith(origins.PERHAPS))
+    return next((seen_fact(fact) for fact in in_order(about)), None)
 
 
 def _stake(case: DoorCase, kind: Kind) -> Severity:

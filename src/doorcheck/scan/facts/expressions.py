@@ -12,6 +12,7 @@ from doorcheck.scan.facts import (
     comparisons,
     computed,
     conditions,
+    indices,
     instances,
     members,
     names,
@@ -182,7 +183,8 @@ def _unary(ev: Evaluator, node: ir.Unary, state: State, scope: Scope) -> Value:
 def _binary(ev: Evaluator, node: ir.Binary, state: State, scope: Scope) -> Value:
     left = evaluate(ev, node.left, state, scope)
     right = evaluate(ev, node.right, state, scope)
-    return comparisons.binary(ev, node.operator, left, right, state, scope, node.at)
+    found = indices.compared(node.operator, left, right)
+    return found or comparisons.binary(ev, node.operator, left, right, state, scope, node.at)
 
 
 def _await(ev: Evaluator, node: ir.Await, state: State, scope: Scope) -> Value:

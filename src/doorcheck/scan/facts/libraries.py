@@ -17,13 +17,14 @@ from doorcheck.scan.facts import (
     guesses,
     limiters,
     markup,
+    origins,
     platform,
     policed,
     predicates,
     shapes,
     signatures,
     validators,
-)
+)  # fmt: skip
 from doorcheck.scan.facts.lookups import carrier_of
 from doorcheck.scan.facts.members import library_of, source_proof
 from doorcheck.scan.facts.promises import awaited_value, then_value
@@ -120,12 +121,12 @@ def _unknown_call(
 
     run_callbacks(ev, arguments, state, at, file, ANYTHING)
     signatures.keyed(ev, callee, arguments, state, at, file)
+    origins.handed_over(ev, callee, arguments, at, file)
     ev.lost += ev.unknowing and callee.package != "js" and not ev.knowledge.pure(callee.package)
     if callee.package == "js":
         ends = callee.path[-2:]
-        return Derived(
-            "hmac" if ends == ("subtle", "sign") else "hash" if ends[-1:] == ("digest",) else "call", arguments
-        )
+        how = "hmac" if ends == ("subtle", "sign") else "hash" if ends[-1:] == ("digest",) else "call"
+        return Derived(how, arguments)
     name = callee.path[-1] if callee.path else callee.package
     schema = ev.knowledge.schema(callee.package) is not None
     links = (*callee.links[-(MAX_SCHEMA_LINKS if schema else MAX_LINKS) :], Link(name, arguments, file, at))

@@ -40,6 +40,8 @@ from doorcheck.scan.facts.values import (
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
 
+PERHAPS = "perhaps "
+"""Begins what a CHECKED fact among the attempts is about, where something that was not followed may be the check."""
 _HEADERS = frozenset({"origin", "referer", "referrer"})
 _ASKS: dict[str, Callable[[str, str], bool]] = {
     "startsWith": str.startswith,
@@ -175,6 +177,18 @@ def named_by_settings(collection: Value, item: Value, file: str, at: int) -> Bra
     says = "every origin passes only where the deployment's settings say so"
     facts = (Fact(ProofKind.CHECKED, file, at, says, of=f"header.{each}") for each in ("origin", "Origin"))
     return (Branch(frozenset(facts)),)
+
+
+def handed_over(ev: Evaluator, callee: External, arguments: tuple[Value, ...], at: int, file: str) -> None:
+    """Note that a package nobody described is given the origin: it may be what checks it."""
+    if callee.package == "js":
+        return
+    for argument in arguments:
+        subject = subject_of(argument) if isinstance(argument, Input | Choice | Derived) else None
+        if subject is not None:
+            name = ".".join(part for part in callee.path if part not in {"()", "default"}) or "a function"
+            says = f"what {name} of {callee.package} makes of the origin is not known to doorcheck"
+            ev.attempts.add(Fact(ProofKind.CHECKED, file, at, says, of=PERHAPS + name_of(subject)))
 
 
 class Kind(enum.Enum):
