@@ -111,7 +111,9 @@ def _takes_get(case: DoorCase, facts: Facts) -> bool:
     told = [fact for fact in facts if fact.kind is ProofKind.METHOD]
     if told:
         return all((fact.of in _SAFE) if fact.polarity else fact.of not in _SAFE for fact in told)
-    return not case.door.methods
+    # what reads the method without comparing it, such as a table of handlers, may well leave GET out
+    asks = any(fact.kind is ProofKind.METHOD for fact in case.trace.attempts)
+    return not case.door.methods and not asks
 
 
 def by_code(case: DoorCase) -> bool:
@@ -155,14 +157,14 @@ def stake_of(effect: Effect) -> Severity:
 def confidence_of(change: Change) -> Confidence:
     """High where the link says what is changed, low where what happens is the caller's own, made as it is needed."""
     effect = change.effect
-    if effect.kind in _ASIDE:
-        return Confidence.LOW
+    if effect.kind in _ASIDE or effect.kind == "process":
+        return Confidence.LOW  # many a program only tells something
     if _is_chosen(effect):
         # whoever is known by a secret as well may be a machine
         by_machine = any(fact.kind is ProofKind.SECRET for fact in change.happening.facts)
         return Confidence.MEDIUM if by_machine else Confidence.HIGH
     ends = any(word in effect.says.lower() for word in _ENDS)
-    return Confidence.MEDIUM if ends or effect.kind in {"session-end", "mail", "process"} else Confidence.LOW
+    return Confidence.MEDIUM if ends or effect.kind in {"session-end", "mail"} else Confidence.LOW
 
 
 def _is_chosen(effect: Effect) -> bool:

@@ -39,6 +39,10 @@ _PAYLOADS = frozenset({"response", "body", "error", "data", "responseBody", "raw
 _NO_TEXT = frozenset({"typeof", "length", "hash", "hmac", "number", "arithmetic", "xor", "key", "unheeded", "encoded"})
 
 
+_SPEAKING = frozenset({"message", "shortMessage", "stack", "cause", "toString()", "toJSON()", "detail", "sqlMessage"})
+"""Members in which errors of libraries say what failed; others are mostly of errors that the app makes itself."""
+
+
 class Form(enum.IntEnum):
     """How an answer carries a failure, the worst last."""
 
@@ -61,8 +65,14 @@ class Leak:
     error: Caught | None = None
     doubtful: bool = False
 
+    @property
+    def is_of_library(self) -> bool:
+        """Whether a library's own error would have such a text."""
+        path = self.error.path if self.error is not None else ()
+        return not path or path[0] in _SPEAKING | _PAYLOADS
 
-Known = dict[tuple[int, bool, bool, int], tuple[Leak, ...]]
+
+Known = dict[tuple[int, str, bool, bool, int], tuple[Leak, ...]]
 """What was found in the errors of one door: the same one is answered on many of its paths."""
 
 
@@ -75,7 +85,7 @@ def leaks_in(answer: Value, known: Known) -> Iterator[Leak]:
     """What a value that is sent to the caller carries of failures; ``known`` is of the same door."""
     for part, spelled, doubtful in _walked(answer):
         if isinstance(part, Caught):
-            yield from _of_error(part, spelled, doubtful, 0, known)
+            yield from _of_error(part, part.told, spelled, doubtful, 0, known)
         elif isinstance(part, Row) and _is_failure(part):
             yield Leak(Form.PAYLOAD, (part.effect,), None, doubtful)
 
@@ -106,38 +116,43 @@ def _walked(answer: Value) -> Iterator[tuple[Value, bool, bool]]:
         queue.extend((part, spelled, doubtful) for part in parts_of(value))
 
 
-def _of_error(error: Caught, spelled: bool, doubtful: bool, depth: int, known: Known) -> tuple[Leak, ...]:
-    key = id(error), spelled, doubtful, depth
+def _of_error(error: Caught, told: str, spelled: bool, doubtful: bool, depth: int, known: Known) -> tuple[Leak, ...]:
+    """What of failures is in an error of which this is told, by a test of it or of what it was thrown on as."""
+    key = id(error), told, spelled, doubtful, depth
     if key not in known:
-        known[key] = tuple(_in_error(error, spelled, doubtful, depth, known))
+        known[key] = tuple(_in_error(error, told, spelled, doubtful, depth, known))
     return known[key]
 
 
-def _in_error(error: Caught, spelled: bool, doubtful: bool, depth: int, known: Known) -> Iterator[Leak]:
+def _in_error(error: Caught, told: str, spelled: bool, doubtful: bool, depth: int, known: Known) -> Iterator[Leak]:
     form = _form(error, spelled)
-    if form is None or error.told in {"validation", "language"}:
+    if form is None or told in {"validation", "language"}:
         return
-    effects = tuple(effect for effect in error.effects if effect.kind not in SILENT)
-    if not error.told and (effects or not error.thrown):
+    effects = tuple(effect for effect in error.effects if effect.kind not in SILENT and not effect.failure)
+    if not told and (effects or not error.thrown):
         yield Leak(form, effects, error, doubtful)
-    if depth < _MAX_NESTED and error.told != AUTHORED:
+    if depth < _MAX_NESTED and told != AUTHORED:
         for thrown in error.thrown:
-            if error.told and not is_of_class(thrown, error.told.removeprefix(AUTHORED_BY)):
+            if told and not is_of_class(thrown, told.removeprefix(AUTHORED_BY)):
                 continue
-            for inner in _in_thrown(thrown, form, depth, known):
+            if caught_in(thrown) is None and error.path and error.path[0] not in _SPEAKING:
+                continue  # an error that the code makes has no such member
+            for inner in _in_thrown(thrown, told, form, depth, known):
                 yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful)
 
 
-def _in_thrown(thrown: Value, form: Form, depth: int, known: Known) -> Iterator[Leak]:
+def _in_thrown(thrown: Value, told: str, form: Form, depth: int, known: Known) -> Iterator[Leak]:
     """What an error that the code throws repeats of another failure; one that is thrown on is that failure."""
     again = caught_in(thrown)
     if again is not None:
-        yield from _of_error(again, form is not Form.OBJECT, False, depth + 1, known)
+        yield from _of_error(again, again.told or told, form is not Form.OBJECT, False, depth + 1, known)
         return
+    if isinstance(thrown, Row) and thrown.path == (thrown.effect.failure,):
+        yield Leak(Form.PAYLOAD, (thrown.effect,))
     for given in _texts_of(thrown):
         for part, spelled, doubtful in _walked(given):
             if isinstance(part, Caught) and (spelled or part.path):
-                yield from _of_error(part, True, doubtful, depth + 1, known)
+                yield from _of_error(part, part.told, True, doubtful, depth + 1, known)
             elif isinstance(part, Row) and (_is_failure(part) or _is_answer(part)):
                 yield Leak(Form.PAYLOAD, (part.effect,), None, doubtful)
 

@@ -109,7 +109,8 @@ def _where(case: DoorCase, told: _Told) -> Written:
 
 def _confidence(case: DoorCase, told: _Told) -> Confidence:
     """Low where the failures say little of the app's inside, or none but its own people and machines read them."""
-    if told.leak.form is not Form.PAYLOAD and all(map(is_mild, told.leak.effects)):
+    mild = told.leak.form is not Form.PAYLOAD and all(map(is_mild, told.leak.effects))
+    if mild or not told.leak.is_of_library:
         return Confidence.LOW
     facts = [each.facts for each in case.trace.happenings if any(each.effect is one for one in told.leak.effects)]
     if facts and all(_is_trusted(each) for each in facts):

@@ -39,4 +39,5 @@ SPEC = ControlSpec(
     cwe=524,
     owasp="API8:2023",
     since="0.3.0",
+    after=(ControlId.AUTHENTICATE,),
 )

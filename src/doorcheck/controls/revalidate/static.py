@@ -11,7 +11,8 @@ from doorcheck.core import Confidence, Held, Missing, NotNeeded, Unknown, Verdic
 from doorcheck.scan.doors.kept import Kept, model_name
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.upkeep import makes_sure, notes_down
-from doorcheck.scan.judging import DoorCase, asked_here, not_followed, seen_effect
+from doorcheck.scan.facts.values import Effect, Input, Row, Session, made_from
+from doorcheck.scan.judging import DoorCase, asked_here, not_followed, seen_effect, taken_by_callers
 
 _MAX_EVIDENCE = 6
 SHORT = 120.0
@@ -26,7 +27,7 @@ def judge(case: DoorCase) -> Verdict:
     unknown = not_followed(case)
     if unknown is not None:
         return unknown
-    changes = [each for each in trace.happenings if _changes(case, each) and asked_here(case, each.facts)]
+    changes = [each for each in trace.happenings if _changes(case, each) and _happens(case, each)]
     if not changes:
         return NotNeeded("it changes nothing in the database")
     renewals = renewals_of(trace.happenings)
@@ -44,11 +45,23 @@ def judge(case: DoorCase) -> Verdict:
 
 def _changes(case: DoorCase, happening: Happening) -> bool:
     effect = happening.effect
-    if effect.kind != "database" or not effect.writes or makes_sure(effect) or notes_down(effect):
+    if effect.kind != "database" or not effect.writes:
+        return False
+    if makes_sure(effect) or notes_down(effect) or _is_settled(effect):
         return False
     name = model_name(case.schema, effect)
     plain = effect.subject.lower().replace("_", "").replace("-", "")
     return bool(name) and plain not in case.words["limiter_models"]
+
+
+def _is_settled(effect: Effect) -> bool:
+    """Whether an operation leaves a record as it left it the last time: what it writes comes out of the code."""
+    chosen = (part for operand in effect.operands for part in made_from(operand))
+    return effect.says.endswith("upsert") and not any(isinstance(part, Input | Session | Row) for part in chosen)
+
+
+def _happens(case: DoorCase, happening: Happening) -> bool:
+    return asked_here(case, happening.facts) and taken_by_callers(case, happening.facts)
 
 
 def _held(renewals: Sequence[Renewal]) -> Held:

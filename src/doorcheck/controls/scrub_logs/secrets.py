@@ -40,6 +40,8 @@ _MAX_SHOWN = 12
 _PASSED_ON = frozenset({"text", "string", "json", "either", "element", "concat", "computed"})
 _HIDING = frozenset({"hash", "hmac", "length", "typeof", "keys", "number", "error", "member", "encoded", UNHEEDED})
 _CUTTING = frozenset({"slice", "substring", "substr"})
+_PLACES = ("_FILE", "_PATH", "_DIR", "_NAME", "_ID", "_EXPIRY", "_EXPIRES_IN", "_TTL")
+"""Ends of the names of variables that say where a secret lies, or how long it holds."""
 _LABEL = re.compile(r"([A-Za-z][A-Za-z_-]*)[^A-Za-z0-9]*$")
 _WHOLE = {
     "headers": "all headers of the request",
@@ -86,7 +88,7 @@ class Reader:
         if isinstance(value, Input):
             yield from self._of_input(value)
         elif isinstance(value, Env):
-            if is_secret_name(value.name) or value.name.lower() in self.case.words["secret_addresses"]:
+            if self._is_secret_variable(value.name):
                 yield Secret(spec.ENVIRONMENT, f"`{value.name}`")
         elif isinstance(value, Row):
             yield from self._of_row(value)
@@ -97,6 +99,11 @@ class Reader:
                 yield Secret(spec.ENVIRONMENT, "the whole environment")
         else:
             yield from self._of_made(value, depth + 1)
+
+    def _is_secret_variable(self, name: str) -> bool:
+        if name.lower() in self.case.words["secret_addresses"]:
+            return True
+        return is_secret_name(name) and not name.upper().endswith(_PLACES)
 
     def _of_made(self, value: Value, depth: int) -> Iterator[Secret]:
         if isinstance(value, Obj):

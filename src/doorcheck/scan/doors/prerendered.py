@@ -21,7 +21,7 @@ from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.values import Const, Fn, Obj, Promise, made_from
-from doorcheck.scan.project.skim import Skim
+from doorcheck.scan.project.skim import Link, Skim
 from doorcheck.scan.syntax import ir, positions
 
 MAX_STEPS = 120_000
@@ -31,6 +31,7 @@ MAX_FILES = 300
 """How many files following pages may take in before no further page is followed: parsing them costs the most."""
 
 _GENERATES = "generateStaticParams"
+_EDGE = frozenset({"edge", "experimental-edge"})
 _LOADER = "getStaticProps"
 _ASKING = {
     "next/headers": None,
@@ -152,6 +153,8 @@ class Prerendering:
         if module is None:
             return None
         mode, seconds = _constant(module, "dynamic"), _constant(module, "revalidate")
+        if _constant(module, "runtime") in _EDGE:
+            mode = "force-dynamic"  # nothing that runs there is made beforehand
         return _Segment(
             mode if isinstance(mode, str) else "auto",
             float(seconds) if isinstance(seconds, float | int) and not isinstance(seconds, bool) else None,
@@ -207,10 +210,17 @@ class Prerendering:
     def _may_ask(self, path: str) -> bool:
         if path not in self._asking:
             found = self._skim_of(path)
-            self._asking[path] = found is None or any(
-                link.specifier in _ASKING and _names_any(link.names, _ASKING[link.specifier]) for link in found.links
-            )
+            self._asking[path] = found is None or (found.side != "client" and any(map(self._asks_by, found.links)))
         return self._asking[path]
+
+    def _asks_by(self, link: Link) -> bool:
+        """Whether an import brings something by which a file may ask for the request."""
+        names = {asked for asked, _ in link.names}
+        if link.specifier in _ASKING:
+            wanted = _ASKING[link.specifier]
+            return wanted is None or not names.isdisjoint(wanted | {"*"})
+        known = self._ev.knowledge.client_only.get(link.specifier)
+        return known is not None and known.asks and not names.isdisjoint(known.providers)
 
 
 def _seconds_given(trace: Trace) -> float | None:
@@ -231,10 +241,6 @@ def _only_gets(ev: Evaluator, module: LoadedModule) -> bool:
         return False
     value = following.handler_value(ev, module, "GET")
     return isinstance(value, Fn) and not value.function.parameters
-
-
-def _names_any(names: tuple[tuple[str, str], ...], wanted: frozenset[str] | None) -> bool:
-    return wanted is None or any(asked in wanted or asked == "*" for asked, _ in names)
 
 
 def _is_uncached(value: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import failures
-from doorcheck.scan.facts.values import ANYTHING, UNDEFINED, External, Native, Obj, Value
+from doorcheck.scan.facts.values import ANYTHING, UNDEFINED, External, Fn, Native, Obj, Value
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
@@ -25,8 +25,9 @@ def answer(ev: Evaluator, handler: Value, more: Value, state: State, at: int, fi
     from doorcheck.scan.facts.calls import call_value  # noqa: PLC0415 - calls go to libraries and back
     from doorcheck.scan.facts.evaluator import PathEnds  # noqa: PLC0415 - the evaluator calls libraries
 
-    failures.enter_handler(ev, (), file, at)
-    error = failures.caught(file, at, ev.asides.failed)
+    written = (handler.module.path, handler.function.at) if isinstance(handler, Fn) else (file, at)
+    failures.enter_handler(ev, (), *written)
+    error = failures.caught(*written, ev.asides.failed)
     begun = len(ev.happenings)
     try:
         ev.asides.answer(call_value(ev, handler, (error, more), state.fork(), at, file))

@@ -394,5 +394,5 @@ def membership(ev: Evaluator, collection: Value, item: Value, scope: Scope, at: 
     if isinstance(item, Choice):
         return over_choice(item, lambda each: membership(ev, collection, each, scope, at), None, (collection, item))
     asked_for = Test(origins.named_by_settings(collection, item, scope.module.path, at), EITHER, (collection, item))
-    test = failures.of_membership(asked_for, collection, item)
+    test = failures.of_membership(ev, asked_for, collection, item)
     return narrowing.one_of(test, collection, item, scope.module.path, at)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.caught import CAUGHT, Caught
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind
 from doorcheck.scan.facts.provenance import marks
+from doorcheck.scan.facts.texts import constants_of
 from doorcheck.scan.facts.values import (
     Branch,
     Cls,
@@ -29,6 +30,7 @@ AUTHORED = "authored"
 """The code itself wrote the error's text, for whoever reads it; with a class behind it, wherever it threw one of it."""
 AUTHORED_BY = "authored by "
 _ASKED = frozenset({"startsWith", "endsWith", "match"})
+_NAMES = frozenset({("name",), ("constructor", "name")})
 _MAX_CLASSES = 12
 _ANY_ERROR = frozenset({"Error", "Object"})
 
@@ -119,17 +121,18 @@ def _by_name(ev: Evaluator, package: str, name: str) -> str:
     return AUTHORED_BY + name if told == AUTHORED else "" if told == "foreign" else told
 
 
-def is_of_class(thrown: Value, name: str) -> bool:
-    """Whether what the code throws is an error of this class, or of one that is made from it."""
+def is_of_class(thrown: Value, names: str) -> bool:
+    """Whether what the code throws is an error of one of these classes, or of one that is made from it."""
+    wanted = names.split("|")
     if isinstance(thrown, External):
-        return name in thrown.path[-2:]
+        return any(name in thrown.path[-2:] for name in wanted)
     if caught_in(thrown) is not None:
         return True
     cls: Value | None = thrown.cls if isinstance(thrown, Obj) else None
     for _ in range(_MAX_CLASSES):
         if not isinstance(cls, Cls):
             break
-        if cls.definition.name == name:
+        if cls.definition.name in wanted:
             return True
         cls = cls.superclass
     return False
@@ -148,19 +151,37 @@ def of_equality(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
             continue
         if error.path == ("message",):
             return _test_of(error, AUTHORED, (left, right))
-        if error.path in {("name",), ("constructor", "name")}:
-            told = _by_name(ev, "", other.value) or (AUTHORED_BY + other.value if _is_own(ev, other.value) else "")
+        if error.path in _NAMES:
+            told = _told_by_name(ev, other.value)
             return _test_of(error, told, (left, right)) if told else test
     return test
 
 
-def of_membership(test: Test, collection: Value, item: Value) -> Test:
-    """``error.message.includes("not found")``, ``KNOWN.includes(error.message)``: a text that somebody foresaw."""
+def of_membership(ev: Evaluator, test: Test, collection: Value, item: Value) -> Test:
+    """``error.message.includes("not found")``, ``KNOWN.includes(error.message)``: a text that somebody foresaw, and
+    ``EXPECTED.has(error.name)``."""
     for one, other in ((collection, item), (item, collection)):
         error = caught_in(one)
-        if error is not None and error.path[-1:] == ("message",) and not isinstance(other, Obj):
+        if error is None or isinstance(other, Obj):
+            continue
+        if error.path[-1:] == ("message",):
             return _test_of(error, AUTHORED, (collection, item))
+        if error.path in _NAMES and (told := _told_by_names(ev, constants_of(other))):
+            return _test_of(error, told, (collection, item))
     return test
+
+
+def _told_by_names(ev: Evaluator, names: Sequence[str]) -> str:
+    """What it tells of an error that its name is one of these: as much as the one that tells the least."""
+    each = [_told_by_name(ev, name) for name in names]
+    if not each or not all(each):
+        return ""
+    authored = [told.removeprefix(AUTHORED_BY) for told in each if told.startswith(AUTHORED_BY)]
+    return AUTHORED_BY + "|".join(authored) if authored else each[0]
+
+
+def _told_by_name(ev: Evaluator, name: str) -> str:
+    return _by_name(ev, "", name) or (AUTHORED_BY + name if _is_own(ev, name) else "")
 
 
 def tells(value: Value) -> bool:

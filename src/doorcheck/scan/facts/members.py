@@ -10,6 +10,7 @@ from doorcheck.scan.facts import (
     deliveries,
     failures,
     first_use,
+    own_pages,
     ownership,
     relations,
     replies,
@@ -84,6 +85,7 @@ def member(
     if isinstance(value, Input):
         read = requests.member_of(value, name)
         deliveries.read_of(ev, read, scope.module.path, at)
+        own_pages.method_read(ev, read, scope.module.path, at)
         return read
     if isinstance(value, External):
         return _of_external(ev, value, name, state, scope, at)

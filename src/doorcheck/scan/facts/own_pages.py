@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.values import Const, Input, Value, made_from
+
+if TYPE_CHECKING:
+    from doorcheck.scan.facts.evaluator import Evaluator
 
 _FROM = frozenset({"origin", "referer", "sec-fetch-site"})
 _TO = frozenset({"host", "x-forwarded-host"})
@@ -20,6 +25,12 @@ def tells_origin(of: str) -> bool:
     if channel == "header" and (name in _FROM or name in _CUSTOM):
         return True
     return any(plain.endswith(word) or plain.startswith(word) for word in _TOKENS) or "csrf" in plain
+
+
+def method_read(ev: Evaluator, read: Value, file: str, at: int) -> None:
+    """Note that a door asks with which method it is called, whatever it makes of that."""
+    if isinstance(read, Input) and read.channel == "method":
+        ev.attempts.add(Fact(ProofKind.METHOD, file, at, "asks for the method of the request"))
 
 
 def by_equality(left: Value, right: Value, file: str, at: int) -> Facts:

@@ -285,6 +285,8 @@ def _parameters(ev: Evaluator, arguments: Call, state: State, at: int, file: str
     value = _first(arguments)
     if isinstance(value, Input) and (value.channel == "url" or (value.channel == "query" and not value.path)):
         return value
+    if isinstance(value, Derived) and value.how == "element" and texts.is_of_address(value):
+        return Input("query")  # ``url.split("?")[1]``
     return _encoded(ev, arguments, state, at, file) if isinstance(value, Obj) else _text(ev, arguments, state, at, file)
 
 

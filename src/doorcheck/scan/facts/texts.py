@@ -13,11 +13,13 @@ from doorcheck.scan.facts.values import (
     Const,
     Derived,
     External,
+    Input,
     Link,
     Obj,
     Test,
     Unknown,
     Value,
+    made_from,
 )  # fmt: skip
 from doorcheck.scan.syntax.ecma_nodes import Budget, BudgetSpentError
 from doorcheck.scan.syntax.ecma_regex import RegexError, compile_regex
@@ -41,6 +43,12 @@ def joined(parts: Sequence[Value]) -> Value:
     if len(whole) == len(texts) and sum(map(len, whole)) <= MAX_TEXT:
         return Const("".join(whole))
     return Derived("text", tuple(parts))
+
+
+def is_of_address(value: Value) -> bool:
+    """Whether this is cut out of the address that was asked for, and made of nothing else that was sent."""
+    sent = [part for part in made_from(value, 12) if isinstance(part, Input)]
+    return bool(sent) and all(part.channel == "url" for part in sent)
 
 
 def regular_expression(pattern: str, flags: str, file: str, at: int) -> External:

@@ -296,12 +296,14 @@ class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 class ClientOnly(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Functions that ask the browser for its session: called on the server they know nobody. ``providers`` are the
-    components that hand a session to them, and are made to be given it, ``components`` those that take data there."""
+    components that hand a session to them, and are made to be given it, ``components`` those that take data there.
+    ``asks`` where its providers look at the request themselves, when the server renders them."""
 
     package: list[str]
     names: list[str] = []
     providers: list[str] = []
     components: list[str] = []
+    asks: bool = False
 
 
 class KnowledgeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
