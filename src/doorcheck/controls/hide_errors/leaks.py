@@ -31,7 +31,7 @@ _TELLS_NO_TEXT = frozenset(
     {
         "name", "code", "status", "statusCode", "statusText", "type", "digest", "issues", "errors", "field", "param",
         "constructor", "length", "kind", "syscall", "errno", "decline_code", "requestId", "request_id", "headers",
-        "format()", "flatten()", "formErrors", "fieldErrors", "retryAfter", "hasOwnProperty()", "ok", "url",
+        "format()", "flatten()", "formErrors", "fieldErrors", "retryAfter", "hasOwnProperty()", "ok", "url", "meta",
     }
 )  # fmt: skip
 """Members of errors that say which failure it is, and not what the library writes about it."""

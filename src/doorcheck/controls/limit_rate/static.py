@@ -7,7 +7,7 @@ from doorcheck.controls.limit_rate.works import Work, works_of
 from doorcheck.core import Confidence, Held, Missing, NotNeeded, Unknown, Verdict, Why, Written
 from doorcheck.scan.facts import limits
 from doorcheck.scan.facts.doubts import doubt_in
-from doorcheck.scan.facts.proofs import AT_TIMES, Fact, ProofKind, in_order, proven
+from doorcheck.scan.facts.proofs import AT_TIMES, LIMITER, Fact, ProofKind, in_order, proven
 from doorcheck.scan.judging import DoorCase, not_followed, seen_fact
 
 _MAX_EVIDENCE = 6
@@ -38,7 +38,7 @@ def judge(case: DoorCase) -> Verdict:
 
 
 def _is_limited(work: Work) -> bool:
-    return bool(limits.passed(work.facts, *_OF)) and not _is_beyond(work)
+    return bool(limits.passed(work.facts, *_OF))
 
 
 def _is_beyond(work: Work) -> bool:
@@ -104,4 +104,4 @@ def _is_late(case: DoorCase, fact: Fact, free: list[Work]) -> bool:
 
 def _is_guessed(fact: Fact) -> bool:
     """Whether nothing but its turning callers away tells that this is a limit: what does not may be anything."""
-    return fact.source != limits.LIMITER
+    return fact.source != LIMITER

@@ -11,7 +11,7 @@ from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.guesses import GUESS
 from doorcheck.scan.facts.lookups import named_parts
 from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
-from doorcheck.scan.facts.values import Const, Derived, Effect, External, Input, Obj, Value, made_from
+from doorcheck.scan.facts.values import Const, Derived, Effect, Env, External, Input, Obj, Row, Value, made_from
 from doorcheck.scan.judging import DoorCase, asked_here, seen_effect, taken_by_callers
 
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE})
@@ -71,7 +71,7 @@ _Judged = tuple[str, Severity, Confidence]
 def _of_kind(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | None:
     match effect.kind:
         case "model":
-            return _model(stranger=stranger)
+            return None if _costs_little(effect) or _is_paid_by_caller(effect) else _model(stranger=stranger)
         case "mail":
             return _mail(effect, stranger=stranger)
         case "storage" | "file":
@@ -81,7 +81,7 @@ def _of_kind(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | Non
         case "session-start":
             return _login(effect) if stranger else None
         case kind if kind == GUESS:
-            return _guess(stranger=stranger)
+            return _guess(stranger=stranger) if _sent(effect.operands) else None
         case "outbound" | "fetch":
             return _outbound(case, effect, stranger=stranger)
         case "process":
@@ -101,6 +101,30 @@ def _is_open(case: DoorCase, effect: Effect) -> bool:
 def _is_hole(case: DoorCase) -> bool:
     """Whether strangers should not be here at all: then there is no use in limiting them."""
     return isinstance(case.answered.get(ControlId.AUTHENTICATE), Missing)
+
+
+def _costs_little(effect: Effect) -> bool:
+    """Whether a call of a model's service asks no model for anything."""
+    return any(word in effect.says for word in _ASIDE)
+
+
+_ASIDE = ("vectorStores", "files.", "moderations", "countTokens", "threads.create", "assistants.", "Moderation")
+
+
+def _is_paid_by_caller(effect: Effect) -> bool:
+    """Whether the key that a service is called with is one that the caller has given, now or before."""
+    objects = (part for each in effect.operands for part in made_from(each, 30) if isinstance(part, Obj))
+    keys = [
+        part
+        for each in objects
+        for name, value in each.props.items()
+        if _plain(name) in _KEYS
+        for part in made_from(value, 30)
+    ]
+    return any(isinstance(part, Input | Row) for part in keys) and not any(isinstance(part, Env) for part in keys)
+
+
+_KEYS = frozenset({"apikey", "key", "authtoken", "token"})
 
 
 def _model(*, stranger: bool) -> _Judged:
@@ -146,10 +170,17 @@ def _upload(effect: Effect, *, stranger: bool) -> _Judged | None:
     said = " ".join((effect.says, *names)).lower().replace("_request", "").replace(" ", "")
     if not effect.writes or not any(word in said for word in _PUTS) or any(word in said for word in _TAKES):
         return None
-    if not _sent(effect.operands):
+    if not (_holds_file(effect.operands) if effect.kind == "file" else _sent(effect.operands)):
         return None
-    stake = Severity.MEDIUM if stranger else Severity.LOW
-    return "a file is stored", stake, Confidence.HIGH if stranger else Confidence.MEDIUM
+    if stranger:
+        return "a file is stored", Severity.MEDIUM, Confidence.HIGH
+    return "a file is stored", Severity.LOW, Confidence.LOW if effect.kind == "file" else Confidence.MEDIUM
+
+
+def _holds_file(operands: tuple[Value, ...]) -> bool:
+    """Whether a form's own part is among these: what an app writes to its disk otherwise are its records."""
+    parts = (part for each in operands for part in made_from(each, _PARTS))
+    return any(isinstance(part, Input) and part.channel == "form" for part in parts)
 
 
 def _login(effect: Effect) -> _Judged | None:
@@ -179,7 +210,22 @@ def _database(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | No
     words = case.words["search_words"]
     if not _is_hole(case) and any(_is_search(each, words) for each in (*effect.chooses, *effect.operands)):
         return "a table is searched", Severity.LOW, Confidence.MEDIUM
-    return None
+    return _question(case, effect)
+
+
+def _question(case: DoorCase, effect: Effect) -> _Judged | None:
+    """Whether there is an account or an organisation of a name that the caller gives: all names can be asked for."""
+    model = case.schema.model(effect.subject, effect.file)
+    if _is_hole(case) or model is None or not (model.is_account or model.is_tenant):
+        return None
+    named = [part for each in effect.chooses for part in made_from(each, 40) if isinstance(part, Input)]
+    if not any(part.channel in _GIVEN for part in named) or "find" not in effect.says:
+        return None
+    return f"whether there is a {effect.subject} of some name can be asked", Severity.LOW, Confidence.MEDIUM
+
+
+_GIVEN = frozenset({"body", "form"})
+"""Channels by which a caller asks of what no address of a page names."""
 
 
 def _record(case: DoorCase, effect: Effect) -> _Judged | None:
@@ -188,7 +234,8 @@ def _record(case: DoorCase, effect: Effect) -> _Judged | None:
         return None
     if not any(word in effect.says.lower() for word in _NEW):
         return None
-    if any(is_hashed(part) or "password" in _plain(name) for name, part in _fields(effect.operands)):
+    accounts = any(word in effect.subject.lower() for word in ("user", "account", "member"))
+    if accounts and any(is_hashed(part) or "password" in _plain(name) for name, part in _fields(effect.operands)):
         return "an account is opened", Severity.MEDIUM, Confidence.HIGH
     return "a record is made", Severity.LOW, Confidence.MEDIUM
 

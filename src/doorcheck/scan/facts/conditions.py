@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts import failures
 from doorcheck.scan.facts.evaluator import PathEnds
 from doorcheck.scan.facts.proofs import Facts, proven
 from doorcheck.scan.facts.shapes import settled
@@ -94,7 +95,8 @@ def _combined(
         no = tuple(Branch(one.facts | gained, one.keep) for one in no)
         if operator == "&&":
             return Test(both(into, yes), bounded((*past, *both(into, no))), (left, right))
-        return Test(bounded((*past, *both(into, yes))), both(into, no), (left, right))
+        either = failures.told_by_either((*past, *both(into, yes)))
+        return Test(bounded(either), both(into, no), (left, right))
     alternatives = [Alternative(_passed(operator, left), certain(past)), Alternative(right, certain(into) | gained)]
     return new_choice(alternatives)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from doorcheck.scan.facts import limits
 from doorcheck.scan.facts.memory import NOW, is_memory
 from doorcheck.scan.facts.narrowing import also
+from doorcheck.scan.facts.proofs import LIMITER
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.values import (
     Choice,
@@ -161,7 +162,7 @@ def _of_row(ev: Evaluator, row: Row) -> _Counted | None:
     last = effect.says.rsplit(".", 1)[-1].rsplit(" ", 1)[-1].lower()
     if effect.kind == "cache":
         falls = last in _FALLS or bool(row.path and _falls(row.path[-1]))
-        sure = limits.LIMITER if last in _ADDS else ""
+        sure = LIMITER if last in _ADDS else ""
         return _Counted(limits.CALLS, "counts calls in a store", keys, falls, sure)
     if effect.kind in {"lookup", "state"}:
         return _Counted(limits.CALLS, _IN_MEMORY, keys, source=limits.MEMORY)
@@ -169,7 +170,7 @@ def _of_row(ev: Evaluator, row: Row) -> _Counted | None:
         return None
     if _plain(effect.subject) in ev.knowledge.words["limiter_models"]:
         falls = bool(row.path and _falls(row.path[-1]))
-        return _Counted(limits.CALLS, "counts calls in the database", keys, falls, limits.LIMITER)
+        return _Counted(limits.CALLS, "counts calls in the database", keys, falls, LIMITER)
     name = next((each for each in reversed(row.path) if each not in {"[]", "length"}), "")
     of = _named(ev, name)
     if last in _COUNTS or row.path[-1:] == ("length",) or name in {"_count", "count"}:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.asides import Failure
     from doorcheck.scan.facts.evaluator import Evaluator
     from doorcheck.scan.facts.state import State
+    from doorcheck.scan.facts.truth import Branches
 
 AUTHORED = "authored"
 """The code itself wrote the error's text, for whoever reads it; with a class behind it, wherever it threw one of it."""
@@ -141,6 +142,25 @@ def is_of_class(thrown: Value, names: str) -> bool:
 def _is_own(ev: Evaluator, name: str) -> bool:
     """Whether errors of this name are nobody's that is known: the code's own, then."""
     return name not in _ANY_ERROR and not ev.knowledge.text_of_error("", name)
+
+
+def told_by_either(branches: Branches) -> Branches:
+    """The branches of ``error instanceof A || error instanceof B``, each knowing what all of them tell of the error."""
+    each = [
+        [fact for fact in branch.facts if fact.kind is ProofKind.ERROR and fact.of != CAUGHT] for branch in branches
+    ]
+    names = {fact.of.partition(" ")[0] for facts in each for fact in facts}
+    if len(branches) < 2 or len(names) != 1 or not all(each):
+        return branches
+    told = sorted({fact.of.partition(" ")[2] for facts in each for fact in facts})
+    classes = [each.removeprefix(AUTHORED_BY) for each in told if each.startswith(AUTHORED_BY)]
+    known = AUTHORED if AUTHORED in told else AUTHORED_BY + "|".join(classes) if classes else told[0]
+    first = each[0][0]
+    fact = Fact(ProofKind.ERROR, first.file, first.at, first.says, of=f"{names.pop()} {known}")
+    return tuple(
+        Branch(branch.facts.difference(facts) | {fact}, branch.keep)
+        for branch, facts in zip(branches, each, strict=True)
+    )
 
 
 def of_equality(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts import counters, limits
+from doorcheck.scan.facts.proofs import LIMITER, Fact
 from doorcheck.scan.facts.state import State, new_choice
 from doorcheck.scan.facts.values import (
     ANYTHING,
@@ -24,7 +25,6 @@ from doorcheck.scan.facts.values import (
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
-    from doorcheck.scan.facts.proofs import Fact
     from doorcheck.scan.knowledge.rows import Limiter
 
 
@@ -32,7 +32,7 @@ def ask(
     ev: Evaluator, row: Limiter, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
     """What asking a limiter gives."""
-    source = limits.MEMORY if row.memory else limits.LIMITER
+    source = limits.MEMORY if row.memory else LIMITER
     fact = limits.within(row.counts, file, at, row.says, source)
     ev.attempts.add(fact)
     name = ".".join([part for part in callee.path if part not in {"()", "default"}][-2:])

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.memory import is_memory
-from doorcheck.scan.facts.proofs import AT_TIMES, Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import AT_TIMES, LIMITER, Fact, Facts, ProofKind
 from doorcheck.scan.facts.values import (
     Const,
+    Derived,
     Effect,
     External,
     Promise,
@@ -34,7 +35,7 @@ CALLS, USAGE, PEOPLE = "calls", "usage", "people"
 """What is counted: calls in a time, what somebody has used of what they are granted; or whether a person calls."""
 AMOUNT = "amount of "
 """Begins what is counted where it is a number that the caller sent, which is only ever compared with another."""
-MEMORY, LIMITER, ACCOUNT = "memory", "limiter", "account"
+MEMORY, ACCOUNT = "memory", "account"
 COUNTED = "counter"
 """The kind of the effect by which a limit's own counting is told: its operands are what the counter is kept by."""
 
@@ -66,6 +67,24 @@ def passed(facts: Iterable[Fact], *of: str) -> list[Fact]:
 def exceeded(facts: Iterable[Fact]) -> Facts:
     """The limits that are known to be exceeded here."""
     return frozenset(fact for fact in facts if fact.kind is ProofKind.LIMITED and not fact.polarity)
+
+
+def of_captcha(value: Row | Derived) -> Fact | None:
+    """What it says that this is true: that a person calls, where it is what a captcha's service has answered."""
+    if isinstance(value, Derived) and value.how not in {"member", "call"}:
+        return None
+    for part in made_from(value, 12):
+        if isinstance(part, Row) and part.effect.kind in _CALLED and part.effect.operands:
+            texts = (each.value for each in made_from(part.effect.operands[0], 6) if isinstance(each, Const))
+            if any(isinstance(text, str) and _VERIFIES in text for text in texts):
+                effect = part.effect
+                return within(PEOPLE, effect.file, effect.at, "verifies the answer to a captcha", LIMITER)
+    return None
+
+
+_CALLED = frozenset({"fetch", "outbound"})
+_VERIFIES = "/siteverify"
+"""In the addresses at which reCAPTCHA, hCaptcha and Turnstile are asked."""
 
 
 def turn_away(

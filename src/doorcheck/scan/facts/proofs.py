@@ -77,6 +77,8 @@ MAX_MADE = 1 << 16
 _made: dict[tuple[object, ...], Any] = {}
 IF_SENT = "?"
 """Ends what an OWNED fact is about where it holds only if that part of the request was sent."""
+LIMITER = "limiter"
+"""The source of a LIMITED fact where there can be no other reason to count."""
 AT_TIMES = "?"
 """Ends what a LIMITED fact is about where only some of the paths that met here passed the limit."""
 
@@ -119,7 +121,7 @@ class Fact:
     def parts_paths(self) -> bool:
         """Whether paths that know this are kept apart from those that do not, whoever the caller is."""
         if self.kind is ProofKind.LIMITED:
-            return not self.polarity
+            return not self.polarity and self.source == LIMITER
         return self.kind is ProofKind.METHOD or (self.kind is ProofKind.CHECKED and self.of.startswith(PARSED))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorcheck.scan.facts import claims, ownership, relations, sending
+from doorcheck.scan.facts import claims, limits, ownership, relations, sending
 from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, contradictory, shared
 from doorcheck.scan.facts.settings import is_secret_name, switched
 from doorcheck.scan.facts.state import State, telling
@@ -53,11 +53,26 @@ def truth(value: Value, state: State | None = None) -> tuple[Branches, Branches]
     if isinstance(value, Promise):
         return _of_promise(value)
     if isinstance(value, Row):
-        found = (Branch(value.found | _of_path(value) | marked_public(value)),)
-        return found, (Branch(ownership.unfound(value)),) if value.maybe else NEVER
+        return _of_row(value)
     if isinstance(value, Env):
         return _of_environment(value)
-    return _of_sent(value) or (EITHER, NEVER if _is_something(value) else EITHER)
+    return _of_captcha(value) or _of_sent(value) or (EITHER, NEVER if _is_something(value) else EITHER)
+
+
+def _of_row(value: Row) -> tuple[Branches, Branches]:
+    captcha = _of_captcha(value) if value.path else None
+    if captcha is not None:
+        return captcha
+    found = (Branch(value.found | _of_path(value) | marked_public(value)),)
+    return found, (Branch(ownership.unfound(value)),) if value.maybe else NEVER
+
+
+def _of_captcha(value: Value) -> tuple[Branches, Branches] | None:
+    """The ways for what a captcha's service has answered; None for anything else."""
+    person = limits.of_captcha(value) if isinstance(value, Derived | Row) else None
+    if person is None:
+        return None
+    return (Branch(frozenset({person})),), (Branch(frozenset({limits.beyond(person)})),)
 
 
 def _of_sent(value: Value) -> tuple[Branches, Branches] | None:
