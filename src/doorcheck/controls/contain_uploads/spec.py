@@ -26,7 +26,7 @@ SPEC = ControlSpec(
     ways=(
         Way(
             CLIENT_PATH,
-            "The path of the stored file is the client's",
+            "The path of the stored or served file is the client's",
             "Name the file yourself (`crypto.randomUUID()`), or take `path.basename` of what was sent.",
             Severity.HIGH,
         ),

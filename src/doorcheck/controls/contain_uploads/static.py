@@ -27,10 +27,11 @@ def judge(case: DoorCase) -> Verdict:
         return NotNeeded(f"{case.trace.own_handler}: its library bounds what it stores")
     unknown = not_followed(case)
     if unknown is not None:
-        return unknown
+        library = _bounding_library(case)
+        return NotNeeded(f"{library} bounds what it stores by its own file routes") if library else unknown
     stored = stored_by(case)
     if not stored:
-        return NotNeeded("stores no file of the caller's")
+        return NotNeeded("stores no file of the caller's, and reads none by a path of the caller's")
     lacking = [(one, lack) for one in stored for lack in one.lacks]
     if not lacking:
         seen = tuple(dict.fromkeys(each for one in stored for each in one.held))
@@ -38,12 +39,20 @@ def judge(case: DoorCase) -> Verdict:
     return _missing(lacking)
 
 
+def _bounding_library(case: DoorCase) -> str:
+    """The library whose own handler this is, where that sets limits for each kind of file."""
+    made_by = (case.trace.opaque or "").rpartition(" of ")[2].partition(",")[0].partition("/")[0]
+    return made_by if made_by in case.words["upload_libraries"] else ""
+
+
 def _missing(lacking: list[tuple[Stored, Lack]]) -> Missing:
     """One finding for the door: the worst that is lacking, and what else is."""
     worst, lack = min(lacking, key=lambda each: (-each[1].confidence, _ORDER.index(each[1].way)))
     others = [way for way in _ORDER if way != lack.way and any(each.way == way for _, each in lacking)]
     named = f"the file in `{worst.file}`" if worst.file else "a file that is uploaded"
-    says = f"{named} {_SENTENCES[lack.way]}"
+    says = "a file is read at a path that the client's own text is part of"
+    if not worst.reads:
+        says = f"{named} {_SENTENCES[lack.way]}"
     if others:
         says = f"{says}; also missing: {', '.join(others)}"
     evidence = tuple(dict.fromkeys((worst.at, *worst.held, *(one.at for one, each in lacking if each.way == lack.way))))

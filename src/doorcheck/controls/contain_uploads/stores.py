@@ -40,6 +40,7 @@ class Stored:
     facts: Facts
     lacks: tuple[Lack, ...]
     held: tuple[Written, ...]
+    reads: bool = False
 
 
 def stored_by(case: DoorCase) -> list[Stored]:
@@ -63,14 +64,16 @@ def _judged(case: DoorCase, upload: Upload, happening: Happening) -> Stored:
     held: list[Written] = []
     at = seen_effect(happening.effect, happening.through)
     content, facts = upload.content, happening.facts
-    checks = _of_grant(upload, at) if content is None else _of_file(case, upload, content, facts)
+    checks: Iterator[Lack | Written] = iter(())
+    if not upload.reads:
+        checks = _of_grant(upload, at) if content is None else _of_file(case, upload, content, facts)
     for each in (*checks, *_of_target(upload, facts)):
         if isinstance(each, Lack):
             lacks.append(each)
         else:
             held.append(each)
-    file = upload.content.name if upload.content is not None else ""
-    return Stored(at, file, happening.facts, tuple(lacks), tuple(dict.fromkeys(held)) or (at,))
+    file = content.name if content is not None else ""
+    return Stored(at, file, facts, tuple(lacks), tuple(dict.fromkeys(held)) or (at,), upload.reads)
 
 
 def _of_file(case: DoorCase, upload: Upload, content: Content, facts: Facts) -> Iterator[Lack | Written]:
@@ -95,6 +98,8 @@ def _of_type(case: DoorCase, upload: Upload, content: Content, facts: Facts) -> 
         yield Written("the picture is made anew", place(upload.effect.file, upload.effect.at))
     elif sniffed is not None:
         yield seen_fact(sniffed)
+    elif uploads.takes_pictures_alone(upload):
+        yield Written("the store takes pictures alone", place(upload.effect.file, upload.effect.at))
     elif _is_served_as_fixed(upload):
         yield Written("the server says itself which type it is", place(upload.effect.file, upload.effect.at))
     elif (claimed := _claimed(facts, content)) is not None:
@@ -149,7 +154,7 @@ def _of_target(upload: Upload, facts: Facts) -> Iterator[Lack | Written]:
         named = uploads.client_named(upload.target)
         if named is not None and not _stays(named, facts):
             yield Lack(spec.CLIENT_PATH, Confidence.MEDIUM)
-        if uploads.in_public_folder(upload.target):
+        if uploads.in_public_folder(upload.target) and not upload.reads:
             yield Lack(spec.PUBLIC_FOLDER, Confidence.MEDIUM)
     elif uploads.is_named_by_client(upload.target) and not _adds_to_key(upload):
         yield Lack(spec.CLIENT_KEY, Confidence.LOW)

@@ -21,7 +21,7 @@ from doorcheck.scan.doors.middleware_outcome import Outcome, outcome_of
 from doorcheck.scan.doors.next_config import routing_of
 from doorcheck.scan.doors.pages import pages_of
 from doorcheck.scan.doors.samples import sample_paths
-from doorcheck.scan.facts import following, names
+from doorcheck.scan.facts import following, limits, names
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.following import Trace
 from doorcheck.scan.facts.modules import LoadedModule, Program
@@ -59,6 +59,7 @@ class Front:
         self._over_actions: Shield | None = None
         self._settled: Outcome | None = None
         self._counts = False
+        self._over_pages: tuple[Written | None] | None = None
         self.guard: Guard | None = None
         if files.middleware is not None:
             ev.special.update(special_functions())
@@ -68,8 +69,9 @@ class Front:
             return
         self._function = function
         self._matcher = _matcher_of(ev, program, module, (files.app.path, sources))
-        self.guard = self._guard(self.followed("", ""))
-        self._counts = any(fact.kind is ProofKind.LIMITED for fact in self.guard.attempts)
+        trace = self.followed("", "")
+        self.guard = self._guard(trace)
+        self._counts = _may_limit(trace)
 
     def shield(self, door: Door) -> Shield:
         """What the middleware does on the way to this door."""
@@ -92,10 +94,21 @@ class Front:
     def _limits(self, kind: DoorKind, route: str | None, methods: Sequence[str]) -> Written | None:
         """Where the middleware limits how often callers come this way; an action is called through any page."""
         if route is None or kind is DoorKind.SERVER_ACTION:
-            pages = sorted({page.route for page in pages_of(self._files)} or {"/"})
-            found = [self._limit_of(page, ("POST",)) for page in pages[:MAX_PAGES]]
-            return found[0] if all(found) and len(pages) <= MAX_PAGES else None
+            if self._over_pages is None:
+                self._over_pages = (self._limit_of_pages(),)
+            return self._over_pages[0]
         return self._limit_of(_ROUTER_SEGMENT.sub(r"/[\1]", route), methods or ("GET", "POST"))
+
+    def _limit_of_pages(self) -> Written | None:
+        """The limit that there is on the way to every page."""
+        pages = sorted({page.route for page in pages_of(self._files)} or {"/"}, key=lambda route: (len(route), route))
+        first = None
+        for page in pages if len(pages) <= MAX_PAGES else []:
+            found = self._limit_of(page, ("POST",))
+            if found is None:
+                return None
+            first = first or found
+        return first
 
     def _limit_of(self, route: str, methods: Sequence[str]) -> Written | None:
         if self._matcher.covers(route).extent in {Extent.NEVER, Extent.UNKNOWN}:
@@ -192,6 +205,13 @@ class Front:
 
 def _located(file: str, place: int) -> Location:
     return Location(file, max(positions.line_of(place), 1), max(positions.column_of(place), 1))
+
+
+def _may_limit(trace: Trace) -> bool:
+    """Whether anybody is let through who has passed a limit on calls."""
+    if trace.over_budget:
+        return any(fact.kind is ProofKind.LIMITED for fact in trace.attempts)
+    return any(limits.passed(way.facts, limits.CALLS) for way in trace.ways_out)
 
 
 def _checks(trace: Trace, anywhere: Outcome) -> bool | None:

@@ -46,6 +46,7 @@ _KEEPS = frozenset(
     }
 )  # fmt: skip
 """Calls that keep what they are given."""
+_READS = frozenset({"readFile", "readFileSync", "createReadStream", "readJson", "readJSON", "readJsonSync"})
 _GRANTS = frozenset(
     {
         "getSignedUrl", "getSignedUrlPromise", "createPresignedPost", "presignedPutObject", "presignedPostPolicy",
@@ -61,6 +62,8 @@ _LAST_PART = frozenset({"basename", "extname", "parse"})
 _PUBLIC = re.compile(r"(?:^|[/\\])public(?:$|[/\\])")
 _WRAPPERS = frozenset({"text", "string", "call", "element", "either", "member", "parse", "computed"})
 _OF_FILES = frozenset({"name", "type", "size", "filename", "fileName", "originalname", "originalFilename", "mimetype"})
+_PICTURE_STORES = frozenset({"cloudinary"})
+"""Stores that take pictures alone, unless they are told otherwise."""
 _FILE_FIELDS = frozenset({"file", "[]", "image", "avatar", "photo", "picture", "logo", "document", "attachment"})
 _STREAMS = frozenset({"stream", "node:stream", "buffer", "node:buffer", "js", "streamifier"})
 
@@ -77,7 +80,8 @@ class Content:
 class Upload:
     """A file of the caller's that an operation keeps, or gives leave to keep (``grant``).
 
-    ``target`` is its path or key, ``options`` what else the store was told, by name.
+    ``target`` is its path or key, ``options`` what else the store was told, by name. With ``reads`` it is a file of the
+    server's that is read by a path of the caller's.
     """
 
     effect: Effect
@@ -85,6 +89,7 @@ class Upload:
     target: Value | None
     options: dict[str, Value] = field(default_factory=dict)
     grant: str = ""
+    reads: bool = False
 
     @property
     def in_files(self) -> bool:
@@ -94,9 +99,13 @@ class Upload:
 
 def upload_of(effect: Effect) -> Upload | None:
     """The caller's file that this operation keeps, or lets the caller keep; None where it does neither."""
-    if effect.kind not in {"file", "storage"} or not (effect.writes or effect.kind == "storage"):
+    if effect.kind not in {"file", "storage"}:
         return None
     method = method_of(effect)
+    if effect.kind == "file" and method in _READS:
+        target = effect.given[0] if effect.given else None
+        named = target is not None and client_named(target) is not None
+        return Upload(effect, None, target, reads=True) if named else None
     options = dict(_options_of(effect))
     if method in _GRANTS:
         return _grant(effect, method, options)
@@ -271,12 +280,21 @@ def _signs_upload(effect: Effect, options: dict[str, Value]) -> bool:
     return isinstance(action, Const) and action.value in {"write", "resumable"}
 
 
+def takes_pictures_alone(upload: Upload) -> bool:
+    """Whether the store itself looks whether the file is a picture."""
+    kind = upload.options.get("resource_type")
+    told = isinstance(kind, Const) and kind.value != "image"
+    called = upload.effect.called
+    return called is not None and called.package in _PICTURE_STORES and not told
+
+
 def client_named(path: Value) -> Input | None:
     """The part of the request from which a path can lead out of its folder; None where none can."""
     queue: list[tuple[Value, int]] = [(path, 0)]
     for value, depth in queue:
         if isinstance(value, Input):
-            if value.channel not in {"method", "address", "url"}:
+            made_by_reader = value.channel == "form" and bool(_TEMPORARY & set(value.path[-1:]))
+            if value.channel not in {"method", "address", "url"} and not made_by_reader:
                 return value
         elif depth < MAX_DEEP and len(queue) < MAX_SEEN:
             queue.extend((part, depth + 1) for part in _parts_of_path(value))

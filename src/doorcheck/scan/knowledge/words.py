@@ -65,6 +65,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Prefixes of environment variables that a build puts into what browsers are sent."""
     public_variable_nouns: list[str] = []
     """Last words of the names of variables that hold no secret, where no word of one is in the name."""
+    upload_libraries: list[str] = []
+    """Packages whose own handlers take files within limits that each kind of file has."""
     guarding_agents: list[str] = []
     """Packages whose agents refuse private addresses when they connect."""
     shared_hosts: list[str] = []
