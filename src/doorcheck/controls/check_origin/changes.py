@@ -163,8 +163,10 @@ def confidence_of(change: Change) -> Confidence:
         # whoever is known by a secret as well may be a machine
         by_machine = any(fact.kind is ProofKind.SECRET for fact in change.happening.facts)
         return Confidence.MEDIUM if by_machine else Confidence.HIGH
-    ends = any(word in effect.says.lower() for word in _ENDS)
-    return Confidence.MEDIUM if ends or effect.kind in {"session-end", "mail"} else Confidence.LOW
+    says = effect.says.lower()
+    sends = effect.kind == "mail" and "send" in says
+    ends = effect.kind == "session-end" or any(word in says for word in _ENDS)
+    return Confidence.MEDIUM if ends or sends else Confidence.LOW
 
 
 def _is_chosen(effect: Effect) -> bool:

@@ -26,7 +26,10 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer that a browser may show as a page; ``sure`` where its type says so."""
+    """One answer that a browser may show as a page; ``sure`` where its type says so.
+
+    ``confined`` where the browser is told to save it, or to run nothing in it.
+    """
 
     way: WayOut
     parts: tuple[Part, ...]
@@ -37,13 +40,13 @@ class Page:
 def pages_of(ways: tuple[WayOut, ...], *, sniffed: bool) -> list[Page]:
     """The answers that are HTML or SVG. ``sniffed`` where the browser decides what a text without a type is."""
     found: list[Page] = []
-    seen: set[tuple[int, bool]] = set()
+    seen: set[int] = set()
     for way in ways:
         for reply in _replies(way):
             kind = _kind(way, reply, sniffed)
-            if kind is Kind.OTHER or reply.body is None or (id(reply), True) in seen:
+            if kind is Kind.OTHER or reply.body is None or id(reply) in seen:
                 continue
-            seen.add((id(reply), True))
+            seen.add(id(reply))
             parts = tuple(parts_of_text(reply.body, way.facts))
             found.append(Page(way, parts, kind is Kind.PAGE, _is_confined(way, reply)))
     return found

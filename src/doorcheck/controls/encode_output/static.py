@@ -36,7 +36,7 @@ def judge(case: DoorCase) -> Verdict:
         return NotNeeded("no answer of this door puts anything from outside into HTML")
     raw = [(page, part) for page in pages if not page.confined for part in page.parts if _is_raw(case, part)]
     if found := [(page, part) for page, part in raw if part.sure]:
-        return _missing(case, found)
+        return _missing(found)
     if kept := [one for one in stored if not one.part.encoded and one.part.sure]:
         return _kept(kept)
     if raw:
@@ -87,8 +87,8 @@ def _is_text(case: DoorCase, part: Part) -> bool:
     return not column.key and not column.references and column.type.split("(")[0] in _TEXT_TYPES
 
 
-def _missing(case: DoorCase, found: list[tuple[Page, Part]]) -> Missing:
-    page, part = max(found, key=lambda one: _weight(case, one[0], one[1]))
+def _missing(found: list[tuple[Page, Part]]) -> Missing:
+    page, part = max(found, key=lambda one: _weight(*one))
     way = spec.MARKDOWN if part.rendered else spec.ECHOED if isinstance(part.value, Input) else spec.STORED
     names = list(dict.fromkeys(_shown(other) for each, other in found if each is page and not other.rendered)) or [
         _shown(part)
@@ -97,13 +97,12 @@ def _missing(case: DoorCase, found: list[tuple[Page, Part]]) -> Missing:
     says = f"{shown} {'is' if ',' not in shown else 'are'} put into HTML and not encoded"
     seen = [_seen(page)]
     seen += [seen_effect(other.value.effect) for _, other in found if isinstance(other.value, Row)]
-    severity, confidence = _weight(case, page, part)
+    severity, confidence = _weight(page, part)
     return Missing(way, says, tuple(dict.fromkeys(seen))[:_MAX_EVIDENCE], severity, confidence)
 
 
-def _weight(case: DoorCase, page: Page, part: Part) -> tuple[Severity, Confidence]:
+def _weight(page: Page, part: Part) -> tuple[Severity, Confidence]:
     """How bad it is, and how sure."""
-    del case
     sure = Confidence.HIGH if page.sure and not part.rendered else Confidence.LOW
     if isinstance(part.value, Input):
         lured = part.value.channel in _LURED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from doorcheck.controls.return_less import spec
 from doorcheck.controls.return_less.columns import Answered, answered_with, names_sensitive
@@ -15,8 +15,8 @@ _MAX_NAMED = 4
 _WHOSE = {
     Audience.OWN: "",
     Audience.ADMIN: "",
-    Audience.OTHERS: " of whoever is asked for",
-    Audience.STRANGERS: ", to anyone",
+    Audience.OTHERS: ", whoever's it is",
+    Audience.STRANGERS: " to anyone",
 }
 
 
@@ -77,26 +77,23 @@ def _seen(case: DoorCase, one: Answered) -> Written:
 
 def _missing(case: DoorCase, found: list[Weighed]) -> Missing:
     worst = max(found, key=lambda each: (each.confidence > 0, each.severity, each.confidence, not each.brought.named))
-    alike = [each for each in found if each.answered is worst.answered]
     named = worst.brought.named
+    alike = [each for each in found if each.answered is worst.answered and each.brought.model is worst.brought.model]
     way = spec.NAMED if named else spec.WHOLE
-    columns = _listed(each.brought.column.name for each in sorted(alike, key=lambda each: -each.severity))
-    model = worst.brought.model
-    whose = _WHOSE[worst.audience]
-    says = (
-        f"{columns} of {model.name} {'is' if ',' not in columns and ' and ' not in columns else 'are'} selected and "
-        f"answered with{whose}"
-        if named
-        else f"a whole {model.name}{whose} is answered with, {columns} among its columns"
-    )
+    names = list(dict.fromkeys(each.brought.column.name for each in sorted(alike, key=lambda each: -each.severity)))
+    columns, model, whose = _listed(names), worst.brought.model, _WHOSE[worst.audience]
+    if named:
+        says = f"{columns} of {model.name} {'is' if len(names) == 1 else 'are'} selected and answered with{whose}"
+    else:
+        says = f"a whole record of {model.name} is answered with{whose}, {columns} among its columns"
     seen = [_seen(case, worst.answered), Written("the answer carries it", place(*worst.answered.shown.at))]
     others = dict.fromkeys(_seen(case, each.answered) for each in found if each.answered is not worst.answered)
     evidence = tuple(dict.fromkeys((*seen, *others)))[:_MAX_EVIDENCE]
     return Missing(way, says, evidence, worst.severity, worst.confidence)
 
 
-def _listed(names: Iterable[str]) -> str:
-    each = [f"`{name}`" for name in dict.fromkeys(names)]
+def _listed(names: Sequence[str]) -> str:
+    each = [f"`{name}`" for name in names]
     if len(each) > _MAX_NAMED:
         return f"{', '.join(each[:_MAX_NAMED])} and {len(each) - _MAX_NAMED} more"
     return each[0] if len(each) == 1 else f"{', '.join(each[:-1])} and {each[-1]}"

@@ -17,6 +17,8 @@ from doorcheck.scan.project.database.naming import plain
 _GRAVE = ("ssn", "socialsecurity", "nationalid", "passport", "driverslicense", "cardnumber", "cvv", "cvc", "iban")
 _PARTS = ("display", "mask", "preview", "prefix", "hint", "last4", "lastfour", "partial", "public", "expir")
 """Parts of the names of columns that hold a part of a key to be recognised by, or say something of it."""
+_GIVEN = ("accesstoken", "refreshtoken", "idtoken", "oauthtoken", "oauthtokensecret")
+"""Ends of the names of tokens that another service gave: the server uses them, and no page shows them."""
 _HANDED_OUT = ("share", "invit", "join", "feed", "preview", "download", "upload", "unsubscribe", "embed", "public")
 """Parts of the names of tokens that are made to be given to people."""
 
@@ -107,8 +109,8 @@ def _of_key(answered: Answered, brought: Brought, audience: Audience) -> _Told:
         return Severity.LOW, Confidence.LOW
     if audience >= Audience.OTHERS:
         return Severity.HIGH, Confidence.HIGH if brought.model.is_account or not brought.named else Confidence.LOW
-    of_account = brought.model.is_account or brought.path
-    return Severity.LOW, Confidence.MEDIUM if of_account else Confidence.LOW
+    shown = brought.model.is_account or brought.path or name.endswith(_GIVEN)
+    return Severity.LOW, Confidence.MEDIUM if shown else Confidence.LOW
 
 
 def _of_person(answered: Answered, brought: Brought, audience: Audience) -> _Told:

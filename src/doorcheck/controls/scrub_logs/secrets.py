@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorcheck.controls.scrub_logs import spec
-from doorcheck.scan.facts.brought import Brought, Good, brought_by, good_of
+from doorcheck.scan.facts.brought import Bringing, Brought, Good, brought_by, good_of
 from doorcheck.scan.facts.checks import LEFT_OVER
+from doorcheck.scan.facts.cuts import Cut
 from doorcheck.scan.facts.requests import member_of, name_of
 from doorcheck.scan.facts.secret_names import is_secret
 from doorcheck.scan.facts.settings import is_secret_name
@@ -66,6 +67,7 @@ class Reader:
 
     case: DoorCase
     sent: Callable[[], Mapping[str, tuple[Input, ...]]]
+    _brought: dict[tuple[int, tuple[str, ...], Cut], Bringing] = field(default_factory=dict)
 
     def secrets_in(self, values: tuple[Value, ...]) -> Iterator[Secret]:
         """What is secret among the values that one call of a log is given."""
@@ -170,7 +172,7 @@ class Reader:
             yield Secret(spec.TOKEN, "the session that was begun, with its tokens")
             return
         if value.effect.kind == "database":
-            bringing = brought_by(self.case.schema, value, value.effect)
+            bringing = self._brought_by(value)
             for each in bringing.brought if bringing.sure else ():
                 if good_of(each) in {Good.NOBODY, Good.KEY} and not _is_unset(value, each):
                     what = f"`{each.column.name}` of {each.model.name}"
@@ -181,6 +183,13 @@ class Reader:
             if bringing.brought:
                 return
         yield from self._of_name(value.path, "a record's " if value.effect.kind == "database" else "the answer's ")
+
+    def _brought_by(self, row: Row) -> Bringing:
+        """What a record brings along; a door writes the same one to its logs on many paths."""
+        key = id(row.effect), row.path, row.cut
+        if key not in self._brought:
+            self._brought[key] = brought_by(self.case.schema, row, row.effect)
+        return self._brought[key]
 
 
 def _is_unset(row: Row, brought: Brought) -> bool:

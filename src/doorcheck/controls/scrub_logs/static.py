@@ -76,7 +76,8 @@ def _reported(case: DoorCase) -> Iterator[Logged]:
 def _sent_as_secrets(case: DoorCase) -> Mapping[str, tuple[Input, ...]]:
     """The parts of the request that this door uses under the name of a secret, by their channel."""
     found: dict[str, dict[tuple[str, ...], Input]] = defaultdict(dict)
-    for value in _used(case):
+    used = {id(value): value for value in _used(case)}  # one operation happens on many paths
+    for value in used.values():
         for part in made_from(value, 80):
             if isinstance(part, Input) and part.path and is_secret(case.words, part.path[-1]):
                 found[part.channel].setdefault(part.path, part)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from doorcheck.controls.send_headers import spec
 from doorcheck.controls.send_headers.policies import Policy
 from doorcheck.core import Confidence, Held, Missing, NotNeeded, Unknown, Verdict, Why, Written
-from doorcheck.scan.doors.site import Header, Site
+from doorcheck.scan.doors.site import Header
 from doorcheck.scan.judging import AppCase
 
 _CSP, _REPORTED = "content-security-policy", "content-security-policy-report-only"
@@ -37,13 +37,7 @@ def judge(case: AppCase) -> Verdict:
     if absent and site.doubts:
         says = f"whether {_listed(absent)} is sent hangs on what could not be followed: {site.doubts[0].says}"
         return Unknown(Why.UNRESOLVED_CALL, says, site.doubts)
-    if absent:
-        return _missing(case, site, sent, absent)
-    gap = next((sent[name] for name in sent if sent[name].gap is not None and name != _FRAMING), None)
-    if gap is not None:
-        says = f"{_name_of(gap)} is not sent for {gap.gap}"
-        return Missing(spec.GAP, says, (_seen(gap),))
-    return _of_policy(sent)
+    return _of_sent(case, sent, absent)
 
 
 def _counts(header: Header) -> bool:
@@ -66,26 +60,37 @@ def _absent(sent: Mapping[str, Header]) -> list[str]:
     return missing
 
 
-def _missing(case: AppCase, site: Site, sent: Mapping[str, Header], absent: list[str]) -> Verdict:
-    del site
-    seen = tuple(dict.fromkeys(map(_seen, sent.values())))
-    reported = " (a policy is only reported, not kept)" if _REPORTED in sent and _CSP in absent else ""
-    says = f"pages are sent without {_listed(absent)}{reported}"
+def _of_sent(case: AppCase, sent: Mapping[str, Header], absent: list[str]) -> Verdict:
+    """The worst that is to be said, with the rest of it behind."""
     if not sent:
         nothing = Written("nothing in next.config, middleware or the files of a host sends headers", case.manifest)
-        return Missing(spec.NONE, says, (nothing,))
-    confidence = Confidence.LOW if set(absent) <= _MILD else Confidence.HIGH
-    return Missing(spec.SOME, says, seen, confidence=confidence)
-
-
-def _of_policy(sent: Mapping[str, Header]) -> Verdict:
-    policy = sent[_CSP]
-    let_in = Policy(policy.value).scripts_let_in()
-    if let_in is not None:
-        return Missing(spec.DECORATION, f"the Content-Security-Policy is only decoration: {let_in}", (_seen(policy),))
-    inline = "; the policy allows inline scripts, so that an injected one runs" if Policy(policy.value).inline() else ""
+        return Missing(spec.NONE, f"pages are sent without {_listed(absent)}", (nothing,))
     seen = tuple(dict.fromkeys(map(_seen, sent.values())))
-    return Held(f"the protective headers are sent with every page{inline}", seen)
+    without = [f"pages are sent without {_listed(absent)}{_reported(sent)}"] if absent else []
+    partly = [f"{_name_of(each)} is not sent for {each.gap}" for each in _partial(sent)]
+    let_in = Policy(sent[_CSP].value).scripts_let_in() if _CSP in sent else None
+    decoration = [f"the Content-Security-Policy {let_in}"] if let_in is not None else []
+    if set(absent) - _MILD:
+        return Missing(spec.SOME, "; ".join((*without, *partly, *decoration)), seen)
+    if partly:
+        says = "; ".join((*partly, *decoration, *without))
+        return Missing(spec.GAP, says, seen, confidence=Confidence.MEDIUM)
+    if decoration:
+        return Missing(spec.DECORATION, "; ".join((*decoration, *without)), (_seen(sent[_CSP]),))
+    if without:
+        return Missing(spec.SOME, without[0], seen, confidence=Confidence.LOW)
+    inline = Policy(sent[_CSP].value).inline()
+    allowing = "; the policy allows inline scripts, so that an injected one runs" if inline else ""
+    return Held(f"the protective headers are sent with every page{allowing}", seen)
+
+
+def _reported(sent: Mapping[str, Header]) -> str:
+    return " (a policy is only reported, not kept)" if _REPORTED in sent and _CSP not in sent else ""
+
+
+def _partial(sent: Mapping[str, Header]) -> list[Header]:
+    """The headers that matter and do not reach every page; a page that may be framed is mostly meant to be."""
+    return [each for each in sent.values() if each.gap is not None and each.name in {_CSP, _SNIFFING}]
 
 
 def _listed(names: list[str]) -> str:

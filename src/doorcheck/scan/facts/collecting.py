@@ -40,7 +40,9 @@ def collect(
     """
     if isinstance(node, ir.Member) and node.property == "headers" and _set_header(ev, node, name, given, state, scope):
         return
-    fuller = filled(owner, name, given) or replies.filled(owner, name, tuple(given))
+    fuller = filled(owner, name, given)
+    if fuller is None and (fuller := replies.filled(owner, name, tuple(given))) is not None:
+        replies.note_if_answered(state, given[0], given[1])
     if fuller is None:
         added = [value for value in given if kept_of(value)]
         fuller = _with(owner, name, added) if added else None

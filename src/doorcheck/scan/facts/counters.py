@@ -176,10 +176,12 @@ def _of_row(ev: Evaluator, row: Row) -> _Counted | None:
     if last in _COUNTS or row.path[-1:] == ("length",) or name in {"_count", "count"}:
         recent = any(isinstance(p, Derived) and p.how == NOW for each in keys for p in made_from(each, _PARTS))
         of = limits.CALLS if recent else limits.USAGE
+    if not of:
+        return None
     what = effect.subject or "record"
     says = f"counts every {what}" if of == limits.CALLS else f"asks what was used, by the {what}"
     own = any(isinstance(part, Session) for each in keys for part in made_from(each, _PARTS))
-    return _Counted(of, says, keys, _falls(name), limits.ACCOUNT if own else "") if of else None
+    return _Counted(of, says, keys, _falls(name), limits.ACCOUNT if own else "")
 
 
 def _named(ev: Evaluator, name: str) -> str:

@@ -73,7 +73,7 @@ def of_captcha(value: Row | Derived) -> Fact | None:
     """What it says that this is true: that a person calls, where it is what a captcha's service has answered."""
     if isinstance(value, Derived) and value.how not in {"member", "call"}:
         return None
-    for part in made_from(value, 12):
+    for part in made_from(value, 12) if isinstance(value, Derived) else (value,):
         if isinstance(part, Row) and part.effect.kind in _CALLED and part.effect.operands:
             texts = (each.value for each in made_from(part.effect.operands[0], 6) if isinstance(each, Const))
             if any(isinstance(text, str) and _VERIFIES in text for text in texts):

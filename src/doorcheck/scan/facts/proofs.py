@@ -182,8 +182,9 @@ def shared(known: Iterable[Facts]) -> Facts:
     if all(facts == each[0] for facts in each):
         return each[0]
     common = frozenset.intersection(*each)
-    if len(each) > 1 and any(fact.of for facts in each for fact in facts - common):
-        common |= _known_in_all(each, common) | _known_if_sent(each) | _limited_at_times(each, common)
+    apart = [facts - common for facts in each]
+    if len(each) > 1 and any(fact.of for facts in apart for fact in facts):
+        common |= _known_in_all(each, apart) | _known_if_sent(each) | _limited_at_times(apart)
     if len(each) > 1 and not proven(common):
         strangers = [facts for facts in each if not proven(facts)]
         if not strangers:
@@ -212,24 +213,24 @@ def settings_in(facts: Facts) -> list[Fact]:
 _SETTINGS = frozenset({ProofKind.CONFIGURED, ProofKind.UNLESS})
 
 
-def _known_in_all(each: list[Facts], common: Facts) -> Facts:
+def _known_in_all(each: list[Facts], apart: list[Facts]) -> Facts:
     """Facts of the same thing that every path learned, each in its own place; who has the role may touch any record.
 
-    The facts that they have in ``common`` anyway are left out.
+    ``apart`` are those of each path that they do not have in common anyway.
     """
-    first, *others = each
-    found = {fact for fact in first - common if fact.of}
+    first, *others = apart
+    found = {fact for fact in first if fact.of}
     for facts in others:
-        found |= {fact for fact in facts - common if fact.of and fact.kind is ProofKind.OWNED and fact.polarity}
+        found |= {fact for fact in facts if fact.of and fact.kind is ProofKind.OWNED and fact.polarity}
     if not found:
         return NOTHING
     known = [_told(facts) for facts in each]
     return frozenset(fact for fact in found if all(_knows(told, fact) for told in known))
 
 
-def _limited_at_times(each: list[Facts], common: Facts) -> Facts:
+def _limited_at_times(apart: list[Facts]) -> Facts:
     """The limits that some of these paths have passed, where none of the others is known to be beyond them."""
-    limits = [fact for facts in each for fact in facts if fact.kind is ProofKind.LIMITED and fact not in common]
+    limits = [fact for facts in apart for fact in facts if fact.kind is ProofKind.LIMITED]
     if not limits:
         return NOTHING
     beyond = {(fact.file, fact.at) for fact in limits if not fact.polarity}

@@ -44,6 +44,10 @@ _OTHERS = "*others"
 """The name under which a path keeps what was set under names that are not known."""
 _UNREAD = Const("*unread")
 _FILLS = frozenset({"set", "append"})
+_OF_RESPONSES = (
+    "access-control-allow", "content-security-policy", "x-frame-options", "x-content-type", "strict-transport",
+    "referrer-p",
+)  # fmt: skip
 _MAX_DEPTH = 6
 
 
@@ -262,6 +266,12 @@ def set_header(ev: Evaluator, arguments: tuple[Value, ...], state: State, at: in
     if len(arguments) > 1:
         note(state, arguments[0], arguments[1])
     return UNDEFINED
+
+
+def note_if_answered(state: State, name: Value, value: Value) -> None:
+    """Remember a header that only responses carry: the ``Headers`` may be those of one, by another name."""
+    if (text_of(name) or "").lower().startswith(_OF_RESPONSES):
+        note(state, name, value)
 
 
 def note_all(state: State, headers: Value) -> None:
