@@ -6,7 +6,7 @@ https://nextjs.org/docs/app/api-reference/directives/use-cache, https://nextjs.o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from doorcheck.scan.doors.kept import Kept, place, readings
@@ -17,6 +17,7 @@ from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import ANYTHING, UNDEFINED, Arr, Const, Fn, Obj, Value
 from doorcheck.scan.project.skim import Link
 from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax.modules import names_bound
 
 _PACKAGE = "next/cache"
 _KEEPING = "unstable_cache"
@@ -54,7 +55,49 @@ def imports_a_cache(links: Sequence[Link]) -> bool:
 
 def cached_in(ev: Evaluator, module: LoadedModule) -> Iterator[Kept]:
     """What this module's cached functions keep of the database."""
-    for found in (*_given(ev, module), *_marked(ev, module)):
+    yield from _kept(ev, module, (*_given(ev, module), *_marked(ev, module)))
+
+
+def own_caches(module: LoadedModule) -> Iterator[str]:
+    """The exports that hand on to ``unstable_cache`` what they are given: the project's own name for it."""
+    exported = {each.local or name: name for name, each in module.exports.items()}
+    for function in module.summary.functions:
+        taken = {name for each in function.parameters for name in names_bound(each.pattern)}
+        for node in _calls_in(function.body) if function.name in exported else ():
+            if _name_of(module, node) == _KEEPING and _is_made_of(node.arguments[:1], taken):
+                yield exported[function.name]
+
+
+def cached_by(ev: Evaluator, module: LoadedModule, local: str) -> Iterator[Kept]:
+    """What this module keeps by an own cache of the project, which it calls by this name. Its tags are not told."""
+    named = _named(module)
+    found: list[_Found] = []
+    for owner, node in _calls(module):
+        if isinstance(node.callee, ir.Name) and node.callee.id == local:
+            function, *others = [_value(ev, module, argument) for argument in node.arguments] or [UNDEFINED]
+            seconds = max((limit for each in others if (limit := _seconds(each)) is not None), default=None)
+            if isinstance(function, Fn):
+                name = named.get(id(node)) or owner or function.function.name
+                found.append(_Found(name, function, node.at, None, seconds))
+    yield from _kept(ev, module, found)
+
+
+def _named(module: LoadedModule) -> dict[int, str]:
+    """The names of the module's variables by the expressions that they are."""
+    return {id(each.value): name for name, each in module.variables.items() if each.value is not None}
+
+
+def _is_made_of(nodes: Sequence[ir.Expression], names: set[str]) -> bool:
+    """Whether an expression is one of these variables, or what a call gives that is given one."""
+    return any(
+        (isinstance(node, ir.Name) and node.id in names)
+        or (isinstance(node, ir.Call) and _is_made_of(node.arguments, names))
+        for node in nodes
+    )
+
+
+def _kept(ev: Evaluator, module: LoadedModule, every: Iterable[_Found]) -> Iterator[Kept]:
+    for found in every:
         trace = _followed(ev, module, found)
         reads = readings(ev, trace) if trace is not None else ()
         if reads:
@@ -79,7 +122,7 @@ def _followed(ev: Evaluator, module: LoadedModule, found: _Found) -> following.T
 
 def _given(ev: Evaluator, module: LoadedModule) -> Iterator[_Found]:
     """The functions that are given to ``unstable_cache``."""
-    named = {id(each.value): name for name, each in module.variables.items() if each.value is not None}
+    named = _named(module)
     for owner, node in _calls(module):
         if _name_of(module, node) != _KEEPING or not node.arguments:
             continue

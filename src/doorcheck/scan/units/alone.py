@@ -6,11 +6,12 @@ An answer hangs on no other question, and is known from the last run where nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import msgspec
 
 from doorcheck.core import DoorKind
-from doorcheck.scan.doors.cached import cached_in, imports_a_cache
+from doorcheck.scan.doors.cached import cached_by, cached_in, imports_a_cache, own_caches
 from doorcheck.scan.doors.header_rules import rules_of
 from doorcheck.scan.doors.inventory import AppFiles, owner_of
 from doorcheck.scan.doors.kept import Kept
@@ -22,6 +23,7 @@ from doorcheck.scan.doors.sent import Browsers
 from doorcheck.scan.doors.showing import Showing
 from doorcheck.scan.doors.site import Allowance, Site, allowances, site_of
 from doorcheck.scan.facts.evaluator import Evaluator
+from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.project.imports import Imports
 from doorcheck.scan.project.tree import UnreadableFile
 from doorcheck.scan.units.browsing import Browsing, secrets_named
@@ -164,6 +166,7 @@ class Alone:
             module = ev.program.module(path)
             if module is not None and not module.is_client():
                 found.extend(cached_in(ev, module))
+                found.extend(self._by_own_caches(ev, module))
 
         def source_of(path: str) -> bytes:
             searched.add(path)
@@ -174,11 +177,19 @@ class Alone:
 
         pages = list(pages_of(files))
         configurations = self._configurations(files.app.path)
-        prerendering = Prerendering(ev, self._ground.reader.skim_of, source_of)
+        prerendering = Prerendering(ev, cache(self._ground.reader.skim_of), source_of)
         found.extend(prerendering.kept(pages, configurations))
         found.extend(prerendering.kept_by_loaders(pages))
         found.extend(prerendering.kept_answers(files))
         return found
+
+    def _by_own_caches(self, ev: Evaluator, module: LoadedModule) -> Iterator[Kept]:
+        for name in own_caches(module):
+            imports = Imports(self._ground.tree, ev.program.resolve, self._ground.reader.skim_of)
+            for use in list(imports.uses_of(module.path, name))[:MAX_CACHING]:
+                user = ev.program.module(use.path)
+                if user is not None:
+                    yield from cached_by(ev, user, use.name)
 
     def _configurations(self, app: str) -> list[str]:
         start = "" if app == "." else f"{app}/"

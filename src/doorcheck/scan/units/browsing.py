@@ -44,8 +44,8 @@ class Browsing:
         self._ground = ground
         self._ev = ev
         self._files = files
-        self._skim_of = ground.reader.skim_of
-        self._imports = Imports(ground.tree, ev.program.resolve, self._skim_of)
+        self._imports = Imports(ground.tree, ev.program.resolve, ground.reader.skim_of)
+        self._skim_of = self._imports.skim_of
         self._referring = Referring(self._imports)
         self._pages = frozenset(self._in_pages_folder())
         self.searched: set[str] = set()
