@@ -52,6 +52,12 @@ def _missing(case: DoorCase, chosen: list[tuple[Happening, Told]]) -> Missing:
     says = f"callers are {what} by {told.says}, which they set themselves unless the platform writes it anew"
     tried = [one for one in case.trace.counted if one.effect.kind == GUESS]
     evidence = tuple(dict.fromkeys([*(_seen(one) for one, _ in chosen), *(_seen(one) for one in tried[:1])]))
-    serious = bool(tried) or happening.effect.kind == CHECKED_ADDRESS
+    serious = (bool(tried) and not _counts_otherwise(case)) or happening.effect.kind == CHECKED_ADDRESS
     stake = Severity.MEDIUM if serious else None
     return Missing(spec.CHOSEN_ADDRESS, says, evidence[:_MAX_EVIDENCE], stake, Confidence.MEDIUM)
+
+
+def _counts_otherwise(case: DoorCase) -> bool:
+    """Whether some limit is kept by something else, such as the account that is tried."""
+    counting = (one for one in (*case.trace.counted, *case.trace.happenings) if one.effect.kind in {"limiter", COUNTED})
+    return any(told_by(case.words, one.effect.operands) is None for one in counting if one.effect.operands)

@@ -7,7 +7,7 @@ from doorcheck.controls.limit_rate.works import Work, works_of
 from doorcheck.core import Confidence, Held, Missing, NotNeeded, Unknown, Verdict, Why, Written
 from doorcheck.scan.facts import limits
 from doorcheck.scan.facts.doubts import doubt_in
-from doorcheck.scan.facts.proofs import AT_TIMES, LIMITER, Fact, ProofKind, in_order, proven
+from doorcheck.scan.facts.proofs import AT_TIMES, LIMITER, Fact, ProofKind, in_order, proven, settings_in
 from doorcheck.scan.judging import DoorCase, not_followed, seen_fact
 
 _MAX_EVIDENCE = 6
@@ -27,7 +27,7 @@ def judge(case: DoorCase) -> Verdict:
     ahead = case.shield.limits
     if ahead is not None:
         return Held("the middleware limits how often this path is called", (ahead,))
-    free = [work for work in works if not _is_limited(work)]
+    free = [work for work in works if not _is_limited(work) and not _is_set_aside(work, works)]
     if not free:
         return _held(works)
     doubtful = [doubt for work in free if (doubt := doubt_in(work.facts)) is not None]
@@ -41,18 +41,30 @@ def _is_limited(work: Work) -> bool:
     return bool(limits.passed(work.facts, *_OF))
 
 
+def _is_set_aside(work: Work, works: list[Work]) -> bool:
+    """Whether nobody counts only because this deployment has not set it up: wherever it has, the same work is limited.
+
+    What is left unset is no choice of the caller's.
+    """
+    unset = any(fact.kind is ProofKind.UNSET_SECRET and fact.polarity for fact in work.facts)
+    if not unset and not settings_in(work.facts):
+        return False
+    return any(_is_limited(other) for other in works if other.seen.at == work.seen.at)
+
+
 def _is_beyond(work: Work) -> bool:
     return any(fact.of in _OF for fact in limits.exceeded(work.facts))
 
 
 def _held(works: list[Work]) -> Held:
-    best = [limits.passed(work.facts, *_OF)[0] for work in works]
+    limited = [work for work in works if _is_limited(work)]
+    best = [limits.passed(work.facts, *_OF)[0] for work in limited]
     said: list[str] = []
     if all(fact.of.removesuffix(AT_TIMES) == limits.PEOPLE for fact in best):
         said.append("only people are let through, though as often as they like")
     else:
         said.append("a limit on calls stands before the work")
-    if any(fact.of.endswith(AT_TIMES) for fact in best):
+    if len(limited) < len(works) or any(fact.of.endswith(AT_TIMES) for fact in best):
         said.append("though not on every path: where it is not set up, or fails, or for some callers, nobody counts")
     if any(fact.source == limits.MEMORY for fact in best):
         said.append("each instance of the server counts for itself, in its own memory")

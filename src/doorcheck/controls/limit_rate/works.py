@@ -216,12 +216,13 @@ def _database(case: DoorCase, effect: Effect, *, stranger: bool) -> _Judged | No
 def _question(case: DoorCase, effect: Effect) -> _Judged | None:
     """Whether there is an account or an organisation of a name that the caller gives: all names can be asked for."""
     model = case.schema.model(effect.subject, effect.file)
-    if _is_hole(case) or model is None or not (model.is_account or model.is_tenant):
+    if model is None or not (model.is_account or model.is_tenant):
         return None
     named = [part for each in effect.chooses for part in made_from(each, 40) if isinstance(part, Input)]
     if not any(part.channel in _GIVEN for part in named) or "find" not in effect.says:
         return None
-    return f"whether there is a {effect.subject} of some name can be asked", Severity.LOW, Confidence.MEDIUM
+    sure = Confidence.LOW if _is_hole(case) else Confidence.MEDIUM
+    return f"whether there is a {effect.subject} of some name can be asked", Severity.LOW, sure
 
 
 _GIVEN = frozenset({"body", "form"})

@@ -27,11 +27,13 @@ class Policy:
         """Why the policy stops no script, in words; None where it stops some, or may."""
         sources = self._directives.get("script-src", self._directives.get("default-src"))
         if sources is None:
-            return None if self._is_open else "it says nothing of scripts"
+            return None if self._is_open else "stops no script: it says nothing of scripts"
         if any(GAP in source for source in sources) or "'strict-dynamic'" in sources:
             return None
         if _INLINE in sources and not _vouched(sources) and _ANYWHERE & set(sources):
-            return f"it allows inline scripts and scripts from anywhere ({' '.join(_told(sources))})"
+            return (
+                f"is only decoration: it allows inline scripts and scripts from anywhere ({' '.join(_told(sources))})"
+            )
         return None
 
     def inline(self) -> bool:

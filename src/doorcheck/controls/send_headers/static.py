@@ -69,7 +69,7 @@ def _of_sent(case: AppCase, sent: Mapping[str, Header], absent: list[str]) -> Ve
     without = [f"pages are sent without {_listed(absent)}{_reported(sent)}"] if absent else []
     partly = [f"{_name_of(each)} is not sent for {each.gap}" for each in _partial(sent)]
     let_in = Policy(sent[_CSP].value).scripts_let_in() if _CSP in sent else None
-    decoration = [f"the Content-Security-Policy is only decoration: {let_in}"] if let_in is not None else []
+    decoration = [f"the Content-Security-Policy {let_in}"] if let_in is not None else []
     if set(absent) - _MILD:
         return Missing(spec.SOME, "; ".join((*without, *partly, *decoration)), seen)
     if partly:

@@ -112,14 +112,22 @@ def _of_next_config(ev: Evaluator, tree: Tree, prefix: str) -> Rules:
         return Rules(doubts=(Written("next.config could not be read", at),))
     try:
         value = exported_options(ev, module)
-        options = _with_headers(value)
+        every = (value, *_exported_before(ev, module))
+        options = next((found for each in every if (found := _with_headers(each)) is not None), None)
         exported = options is not None and _is_export(options)
         option = options.props["headers"] if options is not None else _assigned(ev, module)
         if option is None:
-            return Rules(doubts=tuple(_doubt_about(value, at)), exported=_exports(value))
+            return Rules(doubts=tuple(_doubt_about(value, at)), exported=any(map(_exports, every)))
         return _of_option(ev, module, option, exported=exported)
     except (BudgetExceeded, RecursionError):
         return Rules(doubts=(Written("following next.config takes too many steps", at),))
+
+
+def _exported_before(ev: Evaluator, module: LoadedModule) -> Iterator[Value]:
+    """What ``module.exports`` was before it was wrapped: ``module.exports = withPlugin(module.exports)``."""
+    for exported in module.summary.exports[:-1]:
+        if exported.exported == "default" and exported.value is not None:
+            yield names.evaluate_at_top(ev, module, exported.value)
 
 
 def _assigned(ev: Evaluator, module: LoadedModule) -> Value | None:
