@@ -14,7 +14,7 @@ from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind
 from doorcheck.scan.facts.requests import name_of
 from doorcheck.scan.facts.uploads import Content, Upload
-from doorcheck.scan.facts.values import Const, Input, made_from
+from doorcheck.scan.facts.values import Const, Input, Value, made_from
 from doorcheck.scan.judging import DoorCase, asked_here, place, seen_effect, seen_fact
 
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE})
@@ -54,9 +54,15 @@ def stored_by(case: DoorCase) -> list[Stored]:
         upload = read[key]
         if upload is None or not asked_here(case, happening.facts):
             continue
+        if upload.reads and not uploads.is_served(upload.effect, _answers_of(case)):
+            continue
         if not any(fact.kind in _MACHINES for fact in happening.facts):
             found.append(_judged(case, upload, happening))
     return found
+
+
+def _answers_of(case: DoorCase) -> list[Value]:
+    return [value for way in case.trace.ways_out for value in (way.value, *way.replied)]
 
 
 def _judged(case: DoorCase, upload: Upload, happening: Happening) -> Stored:

@@ -185,7 +185,7 @@ def _holds_file(operands: tuple[Value, ...]) -> bool:
 
 def _login(effect: Effect) -> _Judged | None:
     """``signIn("credentials", …)``: a library's own sign-in that tries a password, or sends a mail."""
-    first = effect.operands[0] if effect.operands else None
+    first = effect.given[0] if effect.given else None
     if isinstance(first, Const) and first.value in _BY_LOGIN:
         return "somebody is signed in", Severity.MEDIUM, Confidence.HIGH
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from doorcheck.scan.facts import hosts
@@ -25,6 +25,7 @@ from doorcheck.scan.facts.values import (
     Obj,
     Promise,
     Query,
+    Reply,
     Row,
     Session,
     Unknown,
@@ -278,6 +279,27 @@ def _signs_upload(effect: Effect, options: dict[str, Value]) -> bool:
             return True
     action = options.get("action")
     return isinstance(action, Const) and action.value in {"write", "resumable"}
+
+
+def is_served(effect: Effect, answers: Iterable[Value]) -> bool:
+    """Whether an answer is what this operation read, as it is: nothing was parsed out of it or put around it."""
+    queue = list(answers)[:MAX_SEEN]
+    for value in queue:
+        if isinstance(value, Row | Query) and value.effect is effect:
+            return True
+        if len(queue) > 4 * MAX_SEEN:
+            return False
+        if isinstance(value, Reply):
+            queue.extend([value.body] if value.body is not None else [])
+        elif isinstance(value, Promise):
+            queue.append(value.value)
+        elif isinstance(value, Choice):
+            queue.extend(one.value for one in value.alternatives)
+        elif isinstance(value, Unknown):
+            queue.extend(value.parts[:4])
+        elif isinstance(value, Derived) and value.how in _WRAPPERS - {"parse", "member", "element"}:
+            queue.extend(value.parts[:1])
+    return False
 
 
 def takes_pictures_alone(upload: Upload) -> bool:
