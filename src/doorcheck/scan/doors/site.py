@@ -90,9 +90,14 @@ def site_of(files: AppFiles, rules: Rules, front: Front) -> Site:
         doubts=doubts,
         exported=rules.exported,
         origins=tuple(rule for rule in rules.rules if rule.name in {_ORIGIN, _CREDENTIALS}),
-        fronted=any(header_on(way, _ORIGIN) is not None for way in trace.ways_out),
+        fronted=any(_says_of_origins(way) for way in trace.ways_out),
         actions=rules.actions,
     )
+
+
+def _says_of_origins(way: WayOut) -> bool:
+    value = header_on(way, _ORIGIN)
+    return value is not None and not is_unread(value)
 
 
 def _by_rules(rules: Sequence[Rule], route: str) -> Iterator[tuple[str, Header]]:
