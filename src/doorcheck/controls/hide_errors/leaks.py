@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.scan.facts.caught import Caught
-from doorcheck.scan.facts.failures import AUTHORED, AUTHORED_BY, caught_in, is_of_class
+from doorcheck.scan.facts.failures import AUTHORED, AUTHORED_BY, MILD, SILENT, caught_in, is_of_class
 from doorcheck.scan.facts.values import (
     UNDEFINED,
     Derived,
@@ -24,9 +24,6 @@ from doorcheck.scan.facts.values import (
 
 _MAX_PARTS = 300
 _MAX_NESTED = 4
-SILENT = frozenset({"telemetry", "cookie", "cookie-end", "session-start", "session-end", "state", "limiter"})
-"""Operations whose failures say nothing of the app's inside, or nothing at all."""
-_MILD = frozenset({"fetch", "cache"})
 _TELLS_NO_TEXT = frozenset(
     {
         "name", "code", "status", "statusCode", "statusText", "type", "digest", "issues", "errors", "field", "param",
@@ -78,7 +75,7 @@ Known = dict[tuple[int, str, bool, bool, int], tuple[Leak, ...]]
 
 def is_mild(effect: Effect) -> bool:
     """Whether an operation's failure says hardly more than that it failed: a call that got no answer, or a cache."""
-    return effect.kind in _MILD or effect.subject == "fetch"
+    return effect.kind in MILD or effect.subject == "fetch"
 
 
 def leaks_in(answer: Value, known: Known) -> Iterator[Leak]:

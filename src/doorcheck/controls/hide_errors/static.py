@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.controls.hide_errors import spec
-from doorcheck.controls.hide_errors.leaks import SILENT, Form, Known, Leak, is_mild, leaks_in, spoken_by
+from doorcheck.controls.hide_errors.leaks import Form, Known, Leak, is_mild, leaks_in, spoken_by
 from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts.caught import CAUGHT
+from doorcheck.scan.facts.evaluator import Happening
+from doorcheck.scan.facts.failures import SILENT
 from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.values import Const, Effect, Obj, Promise, Reply, Value
@@ -81,11 +83,11 @@ def _missing(case: DoorCase, told: list[_Told]) -> Missing:
     worst = max(told, key=lambda each: (_confidence(case, each), each.leak.form))
     evidence = [_where(case, worst)]
     what = "whatever is called there"
-    if worst.leak.effects:
-        effect = min(worst.leak.effects, key=_rank)
-        what = _NAMES.get(effect.kind, "a library")
-        through = next((each.through for each in case.trace.happenings if each.effect is effect), ())
-        evidence.append(seen_effect(effect, through))
+    failing = _failing(case, worst.leak)
+    if failing:
+        first = min(failing, key=lambda each: _rank(each.effect))
+        what = _NAMES.get(first.effect.kind, "a library")
+        evidence.append(seen_effect(first.effect, first.through))
     return Missing(
         _WAYS.get(worst.leak.form, spec.EXCEPTION_TEXT),
         _SAYS[worst.leak.form].format(what=what),
@@ -93,6 +95,20 @@ def _missing(case: DoorCase, told: list[_Told]) -> Missing:
         Severity.LOW if worst.leak.form is Form.OBJECT else None,
         _confidence(case, worst),
     )
+
+
+def _failing(case: DoorCase, leak: Leak) -> list[Happening]:
+    """The operations of this door whose failure it may be.
+
+    What handles errors is followed once for errors that are alike, and may know the operations of another door.
+    """
+    happenings = case.trace.happenings
+    own = [each for each in happenings if any(each.effect is one for one in leak.effects)]
+    if own or not leak.effects:
+        return own
+    mild = all(map(is_mild, leak.effects))
+    able = [each for each in happenings if each.effect.kind not in SILENT and not each.effect.failure]
+    return [each for each in able if is_mild(each.effect) is mild] or able
 
 
 def _rank(effect: Effect) -> tuple[bool, int, str, int]:
@@ -112,8 +128,8 @@ def _confidence(case: DoorCase, told: _Told) -> Confidence:
     mild = told.leak.form is not Form.PAYLOAD and all(map(is_mild, told.leak.effects))
     if mild or not told.leak.is_of_library:
         return Confidence.LOW
-    facts = [each.facts for each in case.trace.happenings if any(each.effect is one for one in told.leak.effects)]
-    if facts and all(_is_trusted(each) for each in facts):
+    failing = _failing(case, told.leak)
+    if failing and all(_is_trusted(each.facts) for each in failing):
         return Confidence.LOW
     return Confidence.HIGH
 

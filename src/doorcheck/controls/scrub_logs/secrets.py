@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from doorcheck.controls.scrub_logs import spec
@@ -68,6 +68,7 @@ class Reader:
 
     case: DoorCase
     sent: Callable[[], Mapping[str, tuple[Input, ...]]]
+    _known: dict[tuple[int, int], tuple[Value, tuple[Secret, ...]]] = field(default_factory=dict)
     _brought: dict[tuple[int, tuple[str, ...], Cut], Bringing] = field(default_factory=dict)
 
     def secrets_in(self, values: tuple[Value, ...]) -> Iterator[Secret]:
@@ -85,7 +86,13 @@ class Reader:
             found = [_named(label, f"what is called `{label}`")]
         yield from found
 
-    def _in(self, value: Value, depth: int) -> Iterator[Secret]:
+    def _in(self, value: Value, depth: int) -> Iterable[Secret]:
+        key = id(value), depth
+        if key not in self._known:
+            self._known[key] = value, tuple(self._within(value, depth))
+        return self._known[key][1]
+
+    def _within(self, value: Value, depth: int) -> Iterator[Secret]:
         if depth > _MAX_DEPTH:
             return
         if isinstance(value, Input):

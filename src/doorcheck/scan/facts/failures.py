@@ -33,6 +33,11 @@ AUTHORED_BY = "authored by "
 _ASKED = frozenset({"startsWith", "endsWith", "match"})
 _NAMES = frozenset({("name",), ("constructor", "name")})
 _MAX_CLASSES = 12
+_REPEATED = frozenset({"fetch", "outbound", "database", "account", "storage"})
+SILENT = frozenset({"telemetry", "cookie", "cookie-end", "session-start", "session-end", "state", "limiter"})
+"""Operations whose failures say nothing of the app's inside, or nothing at all."""
+MILD = frozenset({"fetch", "cache"})
+"""Operations whose failures say hardly more than that they failed."""
 _ANY_ERROR = frozenset({"Error", "Object"})
 
 
@@ -41,8 +46,31 @@ def caught(file: str, at: int, failed: Iterable[Failure]) -> Derived:
     failures = tuple(failed)
     effects = tuple(each for each in failures if isinstance(each, Effect))
     thrown = tuple(each for each in failures if isinstance(each, Value))
-    source = frozenset(effect.kind for effect in effects), frozenset(marks(value) for value in thrown)
+    source = frozenset(map(_inside, effects)), frozenset(map(_signature, thrown))
     return Derived("error", (Caught(file, at, effects, thrown, source),))
+
+
+def _inside(effect: Effect) -> bool | None:
+    """Whether an operation's failure tells of the app's inside; None where it says nothing at all."""
+    if effect.kind in SILENT or effect.failure:
+        return None
+    return effect.kind not in MILD and effect.subject != "fetch"
+
+
+def _signature(thrown: Value) -> tuple[object, ...]:
+    """What two thrown errors agree on that tell the same to whoever catches them: their class, and what they repeat.
+
+    Nothing else of them: what handles errors is called by every door, and is followed once for those that are alike.
+    """
+    told = frozenset(
+        mark[:2] if mark[0] == "row" else mark
+        for mark in marks(thrown)
+        if mark[0] == CAUGHT or (mark[0] == "row" and mark[1] in _REPEATED)
+    )
+    if isinstance(thrown, External):
+        return *thrown.path[-2:], told
+    cls = thrown.cls if isinstance(thrown, Obj) else None
+    return cls.definition.name if isinstance(cls, Cls) else type(thrown).__name__, told
 
 
 def enter_handler(ev: Evaluator, states: Iterable[State], file: str, at: int) -> None:

@@ -183,8 +183,11 @@ def shared(known: Iterable[Facts]) -> Facts:
         return each[0]
     common = frozenset.intersection(*each)
     apart = [facts - common for facts in each]
-    if len(each) > 1 and any(fact.of for facts in apart for fact in facts):
-        common |= _known_in_all(each, apart) | _known_if_sent(each) | _limited_at_times(apart)
+    about = {fact.kind for facts in apart for fact in facts if fact.of} if len(each) > 1 else set()
+    if about:
+        common |= _known_in_all(each, apart) | _known_if_sent(each)
+    if ProofKind.LIMITED in about:
+        common |= _limited_at_times(apart)
     if len(each) > 1 and not proven(common):
         strangers = [facts for facts in each if not proven(facts)]
         if not strangers:
