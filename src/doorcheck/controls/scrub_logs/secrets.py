@@ -44,6 +44,7 @@ _CUTTING = frozenset({"slice", "substring", "substr"})
 _PLACES = ("_FILE", "_PATH", "_DIR", "_NAME", "_ID", "_EXPIRY", "_EXPIRES_IN", "_TTL")
 """Ends of the names of variables that say where a secret lies, or how long it holds."""
 _LABEL = re.compile(r"([A-Za-z][A-Za-z_-]*)[^A-Za-z0-9]*$")
+_READ = (Input, Env, Const)
 _WHOLE = {
     "headers": "all headers of the request",
     "cookies": "all cookies of the request",
@@ -239,8 +240,10 @@ def _passed_on(value: Value) -> tuple[Value, ...]:
         return tuple(one.value for one in value.alternatives)
     if isinstance(value, Arr):
         return value.items + value.rest
-    # one of several things; of a call that could not be followed nobody knows what it made of what it was given
-    return value.parts if isinstance(value, Unknown) and value.fact is None and len(value.parts) > 1 else ()
+    # One of several plain things. Of what could not be followed nobody knows what was made of what it was given, and a
+    # member of one of several objects may be any part of them.
+    plain = isinstance(value, Unknown) and value.fact is None and len(value.parts) > 1
+    return value.parts if plain and all(isinstance(part, _READ) for part in value.parts) else ()  # type: ignore[attr-defined]
 
 
 def _is_excerpt(value: Derived | External) -> bool:
