@@ -7,8 +7,10 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from doorcheck.core import ConfigurationError
@@ -273,3 +275,9 @@ def test_bad_knowledge_names_the_key(wrong: dict[str, Any], named: str) -> None:
 
 def test_a_cookie_that_is_only_read_proves_nothing() -> None:
     assert isinstance(load().match("better-auth/cookies", tokens("getSessionCookie()")), rows.CallerCookie)
+
+
+@pytest.mark.parametrize("table", [field.name for field in msgspec.structs.fields(rows.KnowledgeFile)])
+def test_every_table_is_told_of_where_teams_look_it_up(table: str) -> None:
+    told = (Path(__file__).parents[3] / "docs/configuration.md").read_text("utf-8")
+    assert f"\n| `{table}` | " in told
