@@ -119,7 +119,10 @@ def _rank(effect: Effect) -> tuple[bool, int, str, int]:
 def _where(case: DoorCase, told: _Told) -> Written:
     error = told.leak.error
     if error is not None:
-        return Written("the error that is answered is caught here", place(error.file, error.at))
+        # what handles errors is followed once for errors that are alike, and may know where another was caught
+        places = [(fact.file, fact.at) for fact in _caught(case)] or [(error.file, error.at)]
+        at = (error.file, error.at) if (error.file, error.at) in places else places[0]
+        return Written("the error that is answered is caught here", place(*at))
     return Written("the failure is answered here", place(*told.at) if told.at is not None else case.door.at)
 
 

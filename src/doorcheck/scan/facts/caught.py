@@ -43,8 +43,8 @@ class Caught(Value):
 
     @property
     def mark(self) -> tuple[object, ...]:
-        """What two errors agree on that are the same to whoever follows them."""
-        return CAUGHT, self.file, self.at, self.path, self.told, self.source
+        """What two errors agree on that are the same to whoever follows them, wherever they were caught."""
+        return CAUGHT, self.path, self.told, self.source
 
     def with_part(self, name: str) -> Caught:
         """A member of it."""
