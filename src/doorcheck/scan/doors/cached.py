@@ -18,6 +18,7 @@ from doorcheck.scan.facts.values import ANYTHING, UNDEFINED, Arr, Const, Fn, Obj
 from doorcheck.scan.project.skim import Link
 from doorcheck.scan.syntax import ir
 from doorcheck.scan.syntax.modules import names_bound
+from doorcheck.scan.syntax.walking import nodes
 
 _PACKAGE = "next/cache"
 _KEEPING = "unstable_cache"
@@ -143,6 +144,10 @@ def _marked(ev: Evaluator, module: LoadedModule) -> Iterator[_Found]:
             yield _Found(function.name, Fn(module, function), function.at, tags, seconds)
 
 
+def _calls_in(root: object) -> Iterator[ir.Call]:
+    return (node for node in nodes(root) if isinstance(node, ir.Call))
+
+
 def _is_kept(directives: Sequence[str]) -> bool:
     return any(each.startswith(_DIRECTIVE) and each != _IN_THE_BROWSER for each in directives)
 
@@ -213,20 +218,5 @@ def _name_of(module: LoadedModule, node: ir.Call) -> str:
 
 def _calls(module: LoadedModule) -> Iterator[tuple[str, ir.Call]]:
     """Every call of a module, with the name of the function it stands in."""
-    for node in _calls_in(module.summary.body):
-        yield "", node
-    for function in module.summary.functions:
-        for node in _calls_in(function.body):
-            yield function.name, node
-
-
-def _calls_in(body: object) -> Iterator[ir.Call]:
-    queue: list[object] = [body]
-    while queue:
-        node = queue.pop()
-        if isinstance(node, list):
-            queue.extend(node)
-        elif isinstance(node, ir.Node):
-            if isinstance(node, ir.Call):
-                yield node
-            queue.extend(getattr(node, name) for name in node.__struct_fields__)
+    for name, body in [("", module.summary.body), *((each.name, each.body) for each in module.summary.functions)]:
+        yield from ((name, node) for node in nodes(body) if isinstance(node, ir.Call))

@@ -18,6 +18,7 @@ from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.settings import is_public
 from doorcheck.scan.project.skim import Skim
 from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax.walking import nodes
 
 _INLINED, _SERVED = "env", "publicRuntimeConfig"
 _MAX_SEEN = 3
@@ -71,16 +72,16 @@ def inlined_secrets(
 
 
 def _objects_named(module: LoadedModule, names: set[str]) -> Iterator[tuple[str, list[ir.Entry]]]:
-    queue: list[object] = [module.summary.body, [function.body for function in module.summary.functions]]
-    queue += [export.value for export in module.summary.exports if export.value is not None]
-    while queue:
-        node = queue.pop()
-        if isinstance(node, list):
-            queue.extend(node)
-        elif isinstance(node, ir.Node):
-            if isinstance(node, ir.Entry) and node.key in names and isinstance(node.value, ir.Object):
-                yield str(node.key), [entry for entry in node.value.entries if isinstance(entry.key, str)]
-            queue.extend(getattr(node, name) for name in node.__struct_fields__)
+    for node in _written(module):
+        if isinstance(node, ir.Entry) and node.key in names and isinstance(node.value, ir.Object):
+            yield str(node.key), [entry for entry in node.value.entries if isinstance(entry.key, str)]
+
+
+def _written(module: LoadedModule) -> Iterator[ir.Node]:
+    """All that stands in a module, in its functions, and behind its exports."""
+    summary = module.summary
+    exported = [export.value for export in summary.exports if export.value is not None]
+    return nodes([summary.body, [function.body for function in summary.functions], *exported])
 
 
 def _variable(node: ir.Expression) -> tuple[str, int] | None:
@@ -111,15 +112,8 @@ def browser_hooks(ev: Evaluator, paths: Iterable[str], skim_of: Callable[[str], 
 
 
 def _called(module: LoadedModule, wanted: dict[str, str]) -> Iterator[Sent]:
-    queue: list[object] = [module.summary.body, [function.body for function in module.summary.functions]]
-    queue += [export.value for export in module.summary.exports if export.value is not None]
-    while queue:
-        node = queue.pop()
-        if isinstance(node, list):
-            queue.extend(node)
-        elif isinstance(node, ir.Node):
-            if isinstance(node, ir.Call) and isinstance(node.callee, ir.Name) and node.callee.id in wanted:
-                name = wanted[node.callee.id]
-                says = f"{name}() asks the browser for its session, and is called on the server"
-                yield Sent("hook", (name,), says, (Written(says, place(module.path, node.at)),), 1)
-            queue.extend(getattr(node, each) for each in node.__struct_fields__)
+    for node in _written(module):
+        if isinstance(node, ir.Call) and isinstance(node.callee, ir.Name) and node.callee.id in wanted:
+            name = wanted[node.callee.id]
+            says = f"{name}() asks the browser for its session, and is called on the server"
+            yield Sent("hook", (name,), says, (Written(says, place(module.path, node.at)),), 1)

@@ -16,6 +16,7 @@ from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.modules import LoadedModule, Program
 from doorcheck.scan.facts.values import Fn, Value
 from doorcheck.scan.syntax import ir, positions
+from doorcheck.scan.syntax.walking import nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,21 +179,8 @@ def _line(at: int) -> int:
 
 def methods_named(module: LoadedModule) -> tuple[str, ...]:
     """The HTTP methods a pages-API handler's module compares with, in the order Next.js lists them."""
-    found = {text for text in _strings(module.summary) if text in conventions.HTTP_METHODS}
+    found = {node.value for node in nodes(module.summary) if isinstance(node, ir.Literal)}
     return tuple(method for method in conventions.HTTP_METHODS if method in found)
-
-
-def _strings(root: object) -> Iterator[str]:
-    queue: list[object] = [root]
-    while queue:
-        node = queue.pop()
-        if isinstance(node, ir.Literal):
-            if isinstance(node.value, str):
-                yield node.value
-        elif isinstance(node, ir.Node):
-            queue.extend(getattr(node, name) for name in node.__struct_fields__)
-        elif isinstance(node, list):
-            queue.extend(node)
 
 
 def owner_of(path: str, apps: list[AppFiles]) -> App:

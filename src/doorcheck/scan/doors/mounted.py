@@ -11,6 +11,7 @@ from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.values import External, Native, Obj, Promise, Value
 from doorcheck.scan.syntax import ir
+from doorcheck.scan.syntax.walking import nodes
 
 _MAX_DEPTH = 12
 
@@ -55,17 +56,11 @@ def _each_once(found: list[Mounted]) -> list[Mounted]:
 
 def _context_maker(ev: Evaluator, module: LoadedModule) -> Value | None:
     """What this module passes as ``createContext`` to the library that mounts its procedures."""
-    queue: list[object] = [module.summary]
-    while queue:
-        node = queue.pop()
+    for node in nodes(module.summary):
         if isinstance(node, ir.Object):
             for entry in node.entries:
                 if entry.key == "createContext":
                     return names.evaluate_at_top(ev, module, entry.value)
-        if isinstance(node, ir.Node):
-            queue.extend(getattr(node, name) for name in node.__struct_fields__)
-        elif isinstance(node, list):
-            queue.extend(node)
     return None
 
 

@@ -21,6 +21,7 @@ from doorcheck.scan.facts.proofs import Fact
 from doorcheck.scan.facts.state import State
 from doorcheck.scan.facts.values import Const, Fn, Native, Value
 from doorcheck.scan.syntax import ir, positions
+from doorcheck.scan.syntax.walking import nodes
 
 MAX_CALLS = 24
 """How many calls of one door are tried; the first in the files' order."""
@@ -71,15 +72,8 @@ def _calls_written(module: LoadedModule, name: str) -> Iterator[int]:
     export = module.exports.get(name)
     local = export.local if export is not None else None
     let = module.variables.get(local) if local is not None else None
-    queue: list[object] = [let.value if let is not None else export.value if export is not None else None]
-    while queue:
-        node = queue.pop()
-        if isinstance(node, ir.Call):
-            yield node.at
-        if isinstance(node, ir.Node):
-            queue.extend(getattr(node, field) for field in node.__struct_fields__)
-        elif isinstance(node, list):
-            queue.extend(node)
+    written = let.value if let is not None else export.value if export is not None else None
+    yield from (node.at for node in nodes(written) if isinstance(node, ir.Call))
 
 
 def _switch_of(ev: Evaluator, call: OptionedCall, door: Door) -> Written | None:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from doorcheck.scan.project.resolution import InRepository, Package, Resolver, Unresolved
 from doorcheck.scan.syntax import ir
 from doorcheck.scan.syntax.modules import names_bound
+from doorcheck.scan.syntax.walking import nodes
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.values import Value
@@ -119,15 +118,9 @@ def changed_in(module: LoadedModule) -> frozenset[tuple[str, ...]]:
     """The variables that are assigned to after they were declared, and the members, as ``("input", "id")``."""
     if module.changed is None:
         found: set[tuple[str, ...]] = set()
-        queue: list[object] = [module.summary.body, *(function.body for function in module.summary.functions)]
-        while queue:
-            node = queue.pop()
-            if isinstance(node, list):
-                queue.extend(node)
-            elif isinstance(node, msgspec.Struct):
-                if isinstance(node, ir.Assign):
-                    found.update(_targets(node.target))
-                queue.extend(getattr(node, name) for name in node.__struct_fields__)
+        for node in nodes([module.summary.body, *(function.body for function in module.summary.functions)]):
+            if isinstance(node, ir.Assign):
+                found.update(_targets(node.target))
         module.changed = frozenset(found)
     return module.changed
 
