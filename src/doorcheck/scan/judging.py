@@ -142,6 +142,11 @@ def seen_fact(fact: Fact) -> Written:
     return Written(fact.says, place(fact.file, fact.at))
 
 
+def seen_note(note: Fact, case: DoorCase) -> Written:
+    """A note as evidence; one about a variable of the environment has no place of its own, and stands at the door."""
+    return Written(note.says, case.door.at) if note.file.startswith("env:") else seen_fact(note)
+
+
 def seen_effect(effect: Effect, through: tuple[tuple[str, int], ...] = ()) -> Written:
     """An effect as evidence, with the calls that lead to it."""
     return Written(effect.says, place(effect.file, effect.at), tuple(place(file, at) for file, at in through))

@@ -11,7 +11,7 @@ from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.proofs import Fact, ProofKind, in_order, proven
 from doorcheck.scan.facts.refusals import denies
 from doorcheck.scan.facts.values import UNDEFINED, Effect
-from doorcheck.scan.judging import DoorCase, place, seen_fact
+from doorcheck.scan.judging import DoorCase, seen_fact, seen_note
 
 _UNSET = ProofKind.UNSET_SECRET
 _NOTES = (
@@ -60,7 +60,7 @@ def way_of(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Written, ...]]
     for kind, way in _NOTES:
         note = next((one for one in _notes(found, kind) if kind is not _UNSET or _compared(case, one)), None)
         if note is not None:
-            return way, (_shown(note, case),)
+            return way, (seen_note(note, case),)
     return _way_without_note(case, found)
 
 
@@ -72,7 +72,7 @@ def _way_without_note(case: DoorCase, found: list[Hole]) -> tuple[str, tuple[Wri
         return way, tuple(seen_fact(fact) for fact in (later or attempts)[:2])
     forged = _notes(found, ProofKind.FORGEABLE)
     if forged:
-        return spec.FORGEABLE, (_shown(forged[0], case),)
+        return spec.FORGEABLE, (seen_note(forged[0], case),)
     if case.shield.stops:
         evidence = (Written(case.shield.says, case.shield.at),) if case.shield.at is not None else ()
         return spec.MIDDLEWARE_ONLY, evidence
@@ -89,12 +89,6 @@ def _compared(case: DoorCase, note: Fact) -> bool:
     """Whether the variable that is not set is the very secret the door compares with."""
     name = note.file.removeprefix("env:")
     return any(name in fact.says for fact in case.trace.attempts)
-
-
-def _shown(note: Fact, case: DoorCase) -> Written:
-    if note.file.startswith("env:"):
-        return Written(note.says, case.door.at)
-    return Written(note.says, place(note.file, note.at))
 
 
 def _proved_later(case: DoorCase, attempts: list[Fact]) -> list[Fact]:

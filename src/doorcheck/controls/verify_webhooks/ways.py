@@ -11,8 +11,8 @@ from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.following import WayOut
 from doorcheck.scan.facts.proofs import Fact, ProofKind, in_order, proven
 from doorcheck.scan.facts.refusals import denies
-from doorcheck.scan.facts.values import Effect, Env, Input, Row, made_from
-from doorcheck.scan.judging import DoorCase, place, seen_fact
+from doorcheck.scan.facts.values import Effect, Env, Input, Row, Value, made_from
+from doorcheck.scan.judging import DoorCase, seen_fact, seen_note
 
 _NOTES = (
     (ProofKind.NOT_AWAITED, spec.NOT_AWAITED),
@@ -42,7 +42,7 @@ def way_of(case: DoorCase, unproven: Sequence[Happening]) -> tuple[str, tuple[Wr
     for kind, way in _NOTES:
         note = next((fact for fact in in_order(facts) if fact.kind is kind and fact.polarity), None)
         if note is not None and (attempts or kind is not ProofKind.UNSET_SECRET):
-            return way, (_shown(note, case), *map(seen_fact, attempts[:1]))
+            return way, (seen_note(note, case), *map(seen_fact, attempts[:1]))
     if not attempts:
         return spec.NO_SIGNATURE, ()
     evidence = tuple(map(seen_fact, attempts[:2]))
@@ -77,12 +77,6 @@ def _successes(case: DoorCase) -> list[WayOut]:
     return [way for way in answers if not any(map(denies, (way.value, *way.replied)))]
 
 
-def _shown(note: Fact, case: DoorCase) -> Written:
-    if note.file.startswith("env:"):
-        return Written(note.says, case.door.at)
-    return Written(note.says, place(note.file, note.at))
-
-
 _ASKED = frozenset({"payment", "outbound"})
 
 
@@ -102,8 +96,8 @@ def asks_the_sender(case: DoorCase, unproven: Sequence[Happening]) -> bool:
     return bool(writes) and all(_answered(effect) for effect in writes)
 
 
-def _sent(value: object) -> bool:
-    return any(isinstance(part, Input) for part in made_from(value, 60))  # type: ignore[arg-type]
+def _sent(value: Value) -> bool:
+    return any(isinstance(part, Input) for part in made_from(value, 60))
 
 
 def _answered(effect: Effect) -> bool:
