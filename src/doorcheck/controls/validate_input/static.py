@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from doorcheck.controls.validate_input import spec, ways
 from doorcheck.controls.validate_input.uses import Judged, Standing, judged_uses
-from doorcheck.core import Held, Missing, NotNeeded, Unknown, Verdict, Why, Written
-from doorcheck.scan.judging import DoorCase, seen_effect
+from doorcheck.core import Held, Missing, NotNeeded, Unknown, Verdict, Why
+from doorcheck.scan.judging import DoorCase, not_followed, seen_effect
 
 _MAX_EVIDENCE = 6
 
@@ -15,10 +15,9 @@ def judge(case: DoorCase) -> Verdict:
     trace = case.trace
     if trace.own_handler is not None:
         return NotNeeded(f"{trace.own_handler}, and checks what it is sent itself")
-    if trace.over_budget or trace.only_strangers:
-        return Unknown(Why.BUDGET, "following this door took more steps than a scan grants", ())
-    if trace.opaque is not None:
-        return Unknown(Why.UNRESOLVED_CALL, trace.opaque, (Written(trace.opaque, case.door.at),))
+    unknown = not_followed(case)
+    if unknown is not None:
+        return unknown
     judged = judged_uses(case)
     raw = [one for one in judged if one.standing in {Standing.RAW, Standing.ABSENT}]
     if raw:
