@@ -50,9 +50,6 @@ class Kinship:
         )
         self._models.update({name: self._completed(model) for name, model in self._models.items()})
 
-    def _with_roles(self, model: Model) -> Model:
-        return replace(model, columns=self._columns(model))
-
     def _completed(self, model: Model) -> Model:
         return replace(
             model,
