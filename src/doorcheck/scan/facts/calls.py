@@ -58,6 +58,11 @@ if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Scope
 
 _MEMBERSHIP = frozenset({"includes", "has", "some", "test", "indexOf"})
+_OF_LISTS = frozenset(
+    {"concat", "entries", "flat", "includes", "indexOf", "join", "keys", "pop", "push", "reverse", "shift", "slice"}
+    | {"splice", "split", "unshift", "values"}
+)
+"""Methods of lists that call nothing of what is in them."""
 _RECORD_CHANGES = frozenset({"save", "remove", "deleteOne", "updateOne", "destroy", "update", "delete", "increment"})
 
 
@@ -329,7 +334,9 @@ def _method_of_other(
     ev: Evaluator, target: Value, name: str, arguments: tuple[Value, ...], state: State, scope: Scope, at: int
 ) -> Value:
     file = scope.module.path
-    _note_lost(ev, ANYTHING, arguments)
+    listed = name in _OF_LISTS and unheeded.is_data(ev, target)
+    if not listed:
+        _note_lost(ev, ANYTHING, arguments)
     special: Value | None = origins.asked(ev, target, name, arguments, file, at)
     special = special or platform.method(ev, target, name, arguments, state, scope, at)
     if special is not None:
@@ -339,7 +346,8 @@ def _method_of_other(
         isinstance(own, Unknown) and own.fact is not None
     ):
         return call_value(ev, own, arguments, state, at, file, scope, this=target)
-    _note_lost(ev, target, (), changes=name in _RECORD_CHANGES)
+    if not listed and name not in iteration.METHODS:
+        _note_lost(ev, target, (), changes=name in _RECORD_CHANGES)
     if isinstance(target, Row) and name in _RECORD_CHANGES and target.effect.kind == "database":
         return libraries.change_record(ev, target, name, arguments, state, at, file)
     if isinstance(target, Row) and name in records.KEEPING:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from doorcheck.scan.facts.caught import Caught
+from doorcheck.scan.facts.proofs import ProofKind
 from doorcheck.scan.facts.secret_names import is_secret
 from doorcheck.scan.facts.shapes import CONTEXT_FRAME
 from doorcheck.scan.facts.state import State
@@ -41,7 +43,12 @@ UNHEEDED = "unheeded"
 """The ``how`` of what such a call gives: something made of what it was given."""
 MAX_PARTS = 200
 MAX_DEEP = 20
-_PLAIN = (Const, Obj, Arr, Choice, Promise, Derived, Unknown, Input, Env, Session, Row, Reply, Test)
+_OF_DATA = frozenset(
+    {ProofKind.OWNED, ProofKind.ROLE, ProofKind.WITHIN, ProofKind.CHECKED, ProofKind.CLAIMED, ProofKind.SENT}
+    | {ProofKind.ASKED_FOR, ProofKind.METHOD, ProofKind.BOUNDED, ProofKind.LIMITED, ProofKind.ERROR}
+)
+"""Tests of what is known already: of those on which nothing hangs but what is logged, nobody has to know."""
+_PLAIN = (Caught, Const, Obj, Arr, Choice, Promise, Derived, Unknown, Input, Env, Session, Row, Reply, Test)
 
 
 def is_log(ev: Evaluator, target: Value, name: str) -> bool:
@@ -57,7 +64,7 @@ def is_log(ev: Evaluator, target: Value, name: str) -> bool:
 def given(ev: Evaluator, fn: Fn, arguments: Sequence[Value], state: State) -> Value | None:
     """What a call for a log gives, known only by what it was made of; None where the call has to be followed."""
     if (
-        _holds_secret(ev, arguments)
+        _holds_secret(ev, fn, arguments)
         or not _may_be_quiet(ev, fn, state)
         or not all(_is_plain(ev, argument) for argument in arguments)
     ):
@@ -65,17 +72,21 @@ def given(ev: Evaluator, fn: Fn, arguments: Sequence[Value], state: State) -> Va
     outcome = _given_anything(ev, fn, len(arguments))
     if outcome is None or not _does_nothing(outcome):
         return None
+    if outcome.throws:
+        ev.may_throw(state)
     ev.program.touched |= outcome.touched
     ev.options.seen |= outcome.options
     made = Derived(UNHEEDED, tuple(arguments))
     return Promise(made) if fn.function.is_async else made
 
 
-def _holds_secret(ev: Evaluator, arguments: Sequence[Value]) -> bool:
-    """Whether something by the name of a secret is handed over: what becomes of it is worth knowing."""
+def _holds_secret(ev: Evaluator, fn: Fn, arguments: Sequence[Value]) -> bool:
+    """Whether something by the name of a secret is handed over, or known to a closure: what becomes of it is worth
+    knowing."""
+    known = [value for frame in fn.parents for value in ev.captured.get(frame, {}).values()]
     return any(
         isinstance(part, Input | Row | Session) and bool(part.path) and is_secret(ev.knowledge.words, part.path[-1])
-        for value in arguments
+        for value in (*arguments, *known)
         for part in made_from(value, MAX_PARTS)
     )
 
@@ -84,7 +95,7 @@ def holds_code(ev: Evaluator, value: Value) -> bool:
     """Whether a value that cannot be called as it stands may have something in it that can."""
     if isinstance(value, Fn | External):
         return False
-    return any(not _is_data(ev, part) for part in made_from(value, MAX_PARTS))
+    return any(not is_data(ev, part) for part in made_from(value, MAX_PARTS))
 
 
 def _may_be_quiet(ev: Evaluator, fn: Fn, state: State) -> bool:
@@ -95,10 +106,11 @@ def _may_be_quiet(ev: Evaluator, fn: Fn, state: State) -> bool:
 
 def _is_plain(ev: Evaluator, value: Value) -> bool:
     parts = made_from(value, MAX_PARTS)
-    return len(parts) < MAX_PARTS and all(_is_data(ev, part) for part in parts)
+    return len(parts) < MAX_PARTS and all(is_data(ev, part) for part in parts)
 
 
-def _is_data(ev: Evaluator, value: Value) -> bool:
+def is_data(ev: Evaluator, value: Value) -> bool:
+    """Whether a value by itself, whatever is in it, is no code and has no methods but those that the language gives."""
     if isinstance(value, Obj):
         return value.cls is None
     if isinstance(value, Unknown):
@@ -132,5 +144,7 @@ def _given_anything(ev: Evaluator, fn: Fn, count: int) -> Outcome | None:
 
 
 def _does_nothing(outcome: Outcome) -> bool:
-    told = outcome.happenings or outcome.attempts or outcome.reads or outcome.throws or outcome.common
+    refuses = any(isinstance(failed, Value) for failed in outcome.asides.failed)
+    asked = any(fact.kind not in _OF_DATA for fact in outcome.attempts)
+    told = outcome.happenings or asked or outcome.reads or refuses or outcome.common or outcome.asides.logged
     return outcome.returns and not told and not outcome.lost
