@@ -38,6 +38,10 @@ const sinks = { info: (id: string) => db.record.deleteMany({ where: { id } }), n
 export function sent(level: 'info' | 'none', id: string) { sinks[level](id); return id }
 export function retired(user) { user.deleteOne(); return user.name }
 export function begun(thing) { thing.begin(); return thing.name }
+export function logger(fields) {
+  const line = (given) => masked(Object.keys(fields).length > 0 ? { ...given, ...fields } : given)
+  return { info: (given) => console.log(line(given)) }
+}
 export function run(work) { return work() }
 export function certain(session) { if (!session) throw new Error('nobody'); return session.user.id }
 """,
@@ -47,7 +51,7 @@ import {{ db }} from '../../../lib/db'
 import {{ auth }} from '../../../lib/auth'
 import {{ User }} from '../../../lib/user'
 import {{ thing }} from '../../../generated/client'
-import {{ begun, certain, masked, nested, removed, retired, run, sent }} from '../../../lib/log'
+import {{ begun, certain, logger, masked, nested, removed, retired, run, sent }} from '../../../lib/log'
 export async function POST(request: Request) {{
   const {{ id }} = await request.json()
   {body}
@@ -86,15 +90,39 @@ def test_a_check_in_a_line_of_a_log_stands(tmp_path: Path) -> None:
     assert isinstance(_verdict(tmp_path, body), Held)
 
 
-def test_what_only_makes_lines_is_not_followed_for_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    followed: list[str] = []
+@pytest.fixture
+def followed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the functions that are followed, each as often as it is."""
+    names: list[str] = []
     usual = Evaluator.outcome_of
 
     def outcome_of(ev: Evaluator, fn: Fn, arguments: Sequence[Value], this: Value | None) -> Outcome:
-        followed.append(fn.function.name)
+        names.append(fn.function.name)
         return usual(ev, fn, arguments, this)
 
     monkeypatch.setattr(Evaluator, "outcome_of", outcome_of)
-    lines = "\n".join(f"console.log(masked({{ id, at: {number}, list: [id, {number}] }}))" for number in range(20))
-    assert isinstance(_verdict(tmp_path, f"{lines}\n  await db.record.deleteMany({{ where: {{ id }} }})"), Missing)
+    return names
+
+
+def _after(lines: list[str]) -> str:
+    return "\n".join([*lines, "await db.record.deleteMany({ where: { id } })"])
+
+
+def test_what_only_makes_lines_is_not_followed_for_each(tmp_path: Path, followed: list[str]) -> None:
+    lines = [f"console.log(masked({{ id, at: {number}, list: [id, {number}] }}))" for number in range(20)]
+    assert isinstance(_verdict(tmp_path, _after(lines)), Missing)
+    assert followed.count("masked") < 5
+
+
+def test_lines_about_errors_are_not_followed_for_each(tmp_path: Path, followed: list[str]) -> None:
+    failing = ["db.record.count()", "db.user.count()", "fetch(id)", "JSON.parse(id)", "User.findById(id)"]
+    lines = [f"try {{ await {each} }} catch (error) {{ console.log(masked({{ error, id }})) }}" for each in failing]
+    assert isinstance(_verdict(tmp_path, _after(lines)), Missing)
+    assert followed.count("masked") < 5
+
+
+def test_lines_of_a_logger_that_knows_its_fields_are_not_followed_for_each(tmp_path: Path, followed: list[str]) -> None:
+    lines = ["const log = logger({ id, of: request.headers.get('host') })"]
+    lines += [f"log.info({{ at: {number}, list: [id, {number}] }})" for number in range(20)]
+    assert isinstance(_verdict(tmp_path, _after(lines)), Missing)
     assert followed.count("masked") < 5
