@@ -9,6 +9,7 @@ from doorcheck.core import Confidence, Severity
 from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts import upkeep
 from doorcheck.scan.facts.evaluator import Happening
+from doorcheck.scan.facts.failures import handlers_in
 from doorcheck.scan.facts.own_pages import tells_origin
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.values import Effect, External, Input, made_from
@@ -157,8 +158,8 @@ def stake_of(effect: Effect) -> Severity:
 def confidence_of(change: Change) -> Confidence:
     """High where the link says what is changed, low where what happens is the caller's own, made as it is needed."""
     effect = change.effect
-    if effect.kind in _ASIDE or effect.kind == "process":
-        return Confidence.LOW  # many a program only tells something
+    if effect.kind in _ASIDE or effect.kind == "process" or handlers_in(change.happening.facts):
+        return Confidence.LOW  # many a program only tells something, and what a failure brings about nobody asked for
     if _is_chosen(effect):
         # whoever is known by a secret as well may be a machine
         by_machine = any(fact.kind is ProofKind.SECRET for fact in change.happening.facts)

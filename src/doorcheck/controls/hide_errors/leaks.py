@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.scan.facts.caught import Caught
-from doorcheck.scan.facts.failures import AUTHORED, AUTHORED_BY, MILD, SILENT, caught_in, is_of_class
+from doorcheck.scan.facts.failures import AUTHORED, AUTHORED_BY, FOREIGN, MILD, SILENT, caught_in, is_of_class
 from doorcheck.scan.facts.values import (
     UNDEFINED,
     Derived,
@@ -54,13 +54,14 @@ class Leak:
     """Something of a failure in an answer: of ``error`` where it was caught, else of what ``effect`` answered.
 
     ``effects`` are the operations whose failure it may be, none where what fails is not known. ``doubtful`` where it
-    went through a call that could not be followed.
+    went through a call that could not be followed. ``library`` where a test has told whose error it is.
     """
 
     form: Form
     effects: tuple[Effect, ...]
     error: Caught | None = None
     doubtful: bool = False
+    library: str = ""
 
     @property
     def is_of_library(self) -> bool:
@@ -126,7 +127,9 @@ def _in_error(error: Caught, told: str, spelled: bool, doubtful: bool, depth: in
     if form is None or told in {"validation", "language"}:
         return
     effects = tuple(effect for effect in error.effects if effect.kind not in SILENT and not effect.failure)
-    if not told and (effects or not error.thrown):
+    if told.startswith(FOREIGN):
+        yield Leak(form, (), error, doubtful, told.removeprefix(FOREIGN))
+    elif not told and (effects or not error.thrown):
         yield Leak(form, effects, error, doubtful)
     if depth < _MAX_NESTED and told != AUTHORED:
         for thrown in error.thrown:
@@ -135,7 +138,7 @@ def _in_error(error: Caught, told: str, spelled: bool, doubtful: bool, depth: in
             if caught_in(thrown) is None and error.path and error.path[0] not in _SPEAKING:
                 continue  # an error that the code makes has no such member
             for inner in _in_thrown(thrown, told, form, depth, known):
-                yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful)
+                yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful, inner.library)
 
 
 def _in_thrown(thrown: Value, told: str, form: Form, depth: int, known: Known) -> Iterator[Leak]:

@@ -9,13 +9,13 @@ from doorcheck.controls.hide_errors import spec
 from doorcheck.controls.hide_errors.leaks import Form, Known, Leak, is_mild, leaks_in, spoken_by
 from doorcheck.core import Confidence, Held, Missing, NotNeeded, Severity, Unknown, Verdict, Why, Written
 from doorcheck.core.door import DoorKind
-from doorcheck.scan.facts.caught import CAUGHT
 from doorcheck.scan.facts.evaluator import Happening
-from doorcheck.scan.facts.failures import SILENT
+from doorcheck.scan.facts.failures import SILENT, handlers_in
 from doorcheck.scan.facts.following import WayOut
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind
 from doorcheck.scan.facts.values import Const, Effect, Obj, Promise, Reply, Value
 from doorcheck.scan.judging import DoorCase, asked_here, not_followed, place, seen_effect, seen_fact
+from doorcheck.scan.knowledge.library import base_of
 
 _MAX_EVIDENCE = 6
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE})
@@ -50,7 +50,7 @@ def judge(case: DoorCase) -> Verdict:
     unknown = not_followed(case)
     if unknown is not None:
         return unknown
-    told = [each for each in _told(case) if not _is_masked(case, each)]
+    told = [each for each in _told(case) if not _is_masked(case, each) and _may_fail(case, each.leak)]
     sure = [each for each in told if not each.leak.doubtful]
     if sure:
         return _missing(case, sure)
@@ -79,6 +79,11 @@ def _is_masked(case: DoorCase, told: _Told) -> bool:
     return case.door.kind is DoorKind.SERVER_ACTION and told.leak.form is Form.OBJECT
 
 
+def _may_fail(case: DoorCase, leak: Leak) -> bool:
+    """Whether the door does something of which it may be the failure, where a test has told whose it is."""
+    return not leak.library or bool(_failing(case, leak))
+
+
 def _missing(case: DoorCase, told: list[_Told]) -> Missing:
     worst = max(told, key=lambda each: (_confidence(case, each), each.leak.form))
     evidence = [_where(case, worst)]
@@ -103,12 +108,18 @@ def _failing(case: DoorCase, leak: Leak) -> list[Happening]:
     What handles errors is followed once for errors that are alike, and may know the operations of another door.
     """
     happenings = case.trace.happenings
+    if leak.library:
+        return [each for each in happenings if _library(each.effect) == leak.library]
     own = [each for each in happenings if any(each.effect is one for one in leak.effects)]
     if own or not leak.effects:
         return own
     mild = all(map(is_mild, leak.effects))
     able = [each for each in happenings if each.effect.kind not in SILENT and not each.effect.failure]
     return [each for each in able if is_mild(each.effect) is mild] or able
+
+
+def _library(effect: Effect) -> str:
+    return base_of(effect.called.package) if effect.called is not None else ""
 
 
 def _rank(effect: Effect) -> tuple[bool, int, str, int]:
@@ -128,10 +139,11 @@ def _where(case: DoorCase, told: _Told) -> Written:
 
 def _confidence(case: DoorCase, told: _Told) -> Confidence:
     """Low where the failures say little of the app's inside, or none but its own people and machines read them."""
-    mild = told.leak.form is not Form.PAYLOAD and all(map(is_mild, told.leak.effects))
+    failing = _failing(case, told.leak)
+    effects = [each.effect for each in failing] if told.leak.library else told.leak.effects
+    mild = told.leak.form is not Form.PAYLOAD and all(map(is_mild, effects))
     if mild or not told.leak.is_of_library:
         return Confidence.LOW
-    failing = _failing(case, told.leak)
     if failing and all(_is_trusted(each.facts) for each in failing):
         return Confidence.LOW
     return Confidence.HIGH
@@ -150,7 +162,7 @@ def _without_text(case: DoorCase) -> Verdict:
     as_success = next((way for way in case.trace.ways_out if _is_success(case, way)), None)
     if as_success is not None:
         says = "a failure is caught and answered with an error in a body of status 200"
-        seen = tuple(seen_fact(fact) for fact in _handlers(as_success.facts))
+        seen = tuple(seen_fact(fact) for fact in handlers_in(as_success.facts))
         answered = Written("answers here", place(*as_success.at))
         return Missing(spec.FAILURE_AS_SUCCESS, says, (*seen, answered)[:_MAX_EVIDENCE], confidence=Confidence.LOW)
     if caught:
@@ -163,16 +175,12 @@ def _without_text(case: DoorCase) -> Verdict:
 
 
 def _caught(case: DoorCase) -> list[Fact]:
-    return _handlers(case.trace.attempts)
-
-
-def _handlers(facts: Facts) -> list[Fact]:
-    return in_order(fact for fact in facts if fact.kind is ProofKind.ERROR and fact.of == CAUGHT)
+    return handlers_in(case.trace.attempts)
 
 
 def _is_success(case: DoorCase, way: WayOut) -> bool:
     """Whether a way through a handler answers an error, and the status says that all went well."""
-    if case.door.kind is DoorKind.SERVER_ACTION or way.how == "throw" or not _handlers(way.facts):
+    if case.door.kind is DoorKind.SERVER_ACTION or way.how == "throw" or not handlers_in(way.facts):
         return False
     return any(_is_error_with_200(value) for value in (way.value, *way.replied))
 

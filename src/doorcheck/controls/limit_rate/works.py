@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from doorcheck.core import Confidence, ControlId, Held, Missing, Severity, Written
 from doorcheck.scan.facts.comparisons import is_hashed
 from doorcheck.scan.facts.evaluator import Happening
+from doorcheck.scan.facts.failures import handlers_in
 from doorcheck.scan.facts.guesses import GUESS
 from doorcheck.scan.facts.lookups import named_parts
 from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
@@ -60,6 +61,8 @@ def _works(case: DoorCase, happening: Happening, *, stranger: bool) -> Iterator[
     judged = _of_kind(case, effect, stranger=stranger)
     if judged is not None:
         says, stake, confidence = judged
+        if effect.kind == "mail" and handlers_in(happening.facts):
+            confidence = Confidence.LOW  # it tells somebody of a failure
         yield Work(
             says, seen_effect(effect, happening.through), happening.facts, effect, happening.through, stake, confidence
         )

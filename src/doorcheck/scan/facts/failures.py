@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.caught import CAUGHT, Caught
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind
+from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.texts import constants_of
 from doorcheck.scan.facts.values import (
@@ -20,6 +20,7 @@ from doorcheck.scan.facts.values import (
     Test,
     Value,
 )  # fmt: skip
+from doorcheck.scan.knowledge.library import base_of
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.asides import Failure
@@ -30,9 +31,13 @@ if TYPE_CHECKING:
 AUTHORED = "authored"
 """The code itself wrote the error's text, for whoever reads it; with a class behind it, wherever it threw one of it."""
 AUTHORED_BY = "authored by "
+FOREIGN = "of "
+"""Begins what is told of an error by a class of a library's: no other library threw it."""
 _ASKED = frozenset({"startsWith", "endsWith", "match"})
 _NAMES = frozenset({("name",), ("constructor", "name")})
 _MAX_CLASSES = 12
+_BY_ADDRESS = frozenset({"fetch", "outbound"})
+"""Operations that are known by the address they go to, whichever library goes there."""
 _REPEATED = frozenset({"fetch", "outbound", "database", "account", "storage"})
 SILENT = frozenset({"telemetry", "cookie", "cookie-end", "session-start", "session-end", "state", "limiter"})
 """Operations whose failures say nothing of the app's inside, or nothing at all."""
@@ -80,6 +85,11 @@ def enter_handler(ev: Evaluator, states: Iterable[State], file: str, at: int) ->
         ev.attempts.add(fact)
     for state in states:
         state.facts |= {fact}
+
+
+def handlers_in(facts: Facts) -> list[Fact]:
+    """The handlers of failures that a path which knows this goes through."""
+    return in_order(fact for fact in facts if fact.kind is ProofKind.ERROR and fact.of == CAUGHT)
 
 
 def caught_in(value: Value) -> Caught | None:
@@ -141,8 +151,21 @@ def _told_by_class(ev: Evaluator, cls: Value) -> str:
     if isinstance(cls, Cls):
         return AUTHORED_BY + cls.definition.name
     if isinstance(cls, External) and cls.path and cls.path[-1] not in _ANY_ERROR:
-        return _by_name(ev, cls.package, cls.path[-1])
+        return _by_name(ev, cls.package, cls.path[-1]) or _by_library(ev, cls.package)
     return ""
+
+
+def _by_library(ev: Evaluator, package: str) -> str:
+    """Whose an error is by a class of this package; empty where operations of others may throw it, too."""
+    kinds = ev.knowledge.operations(package)
+    return FOREIGN + base_of(package) if kinds and not kinds & _BY_ADDRESS else ""
+
+
+def asked(ev: Evaluator, cls: External, name: str, arguments: tuple[Value, ...]) -> Test | None:
+    """``APICallError.isInstance(error)``: what it tells of the error; None for another call."""
+    if name != "isInstance" or len(arguments) != 1:
+        return None
+    return of_class(ev, Test((Branch(),), (Branch(),), arguments), arguments[0], cls)
 
 
 def _by_name(ev: Evaluator, package: str, name: str) -> str:
@@ -178,9 +201,10 @@ def told_by_either(branches: Branches) -> Branches:
         [fact for fact in branch.facts if fact.kind is ProofKind.ERROR and fact.of != CAUGHT] for branch in branches
     ]
     names = {fact.of.partition(" ")[0] for facts in each for fact in facts}
-    if len(branches) < 2 or len(names) != 1 or not all(each):
-        return branches
     told = sorted({fact.of.partition(" ")[2] for facts in each for fact in facts})
+    foreign = any(each.startswith(FOREIGN) for each in told)
+    if len(branches) < 2 or len(names) != 1 or not all(each) or (foreign and len(told) > 1):
+        return branches
     classes = [each.removeprefix(AUTHORED_BY) for each in told if each.startswith(AUTHORED_BY)]
     known = AUTHORED if AUTHORED in told else AUTHORED_BY + "|".join(classes) if classes else told[0]
     first = each[0][0]

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from doorcheck.core import ConfigurationError
-from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile, Row, SchemaWords, Table
+from doorcheck.scan.knowledge.rows import ClientOnly, ErrorClass, KnowledgeFile, Row, SchemaWords, Sink, Table
 from doorcheck.scan.knowledge.words import Words
 
 _SECTIONS = (
@@ -111,6 +111,11 @@ class Knowledge:
         """Who wrote the text of an error of this class; empty where nothing is known. Without a package, by name."""
         return next((text for each in _names(package) if (text := self._errors.get((each, name)))), "")
 
+    def operations(self, package: str) -> frozenset[str]:
+        """The kinds of the operations that this package is known for."""
+        rows = [row for name in _names(package) for row in self._rows.get(name, ())]
+        return frozenset(row.kind for row in rows if isinstance(row, Sink))
+
     def leads_on(self, package: str, path: tuple[str, ...]) -> bool:
         """Whether some row begins with this path: it is no operation itself but the way to one, such as a client."""
         roots = [root for name in _names(package) if (root := self._root(name)) is not None]
@@ -157,11 +162,20 @@ def tokens(path: str) -> tuple[str, ...]:
 def _names(package: str) -> tuple[str, ...]:
     """The package with its sub-path, then with ever less of it, then its scope."""
     parts = package.split("/")
-    shortest = 2 if package.startswith("@") else 1
+    shortest = _length_of_name(package)
     names = ["/".join(parts[:count]) for count in range(len(parts), shortest - 1, -1)]
     if package.startswith("@"):
         names.append(parts[0] + "/*")
     return tuple(names)
+
+
+def base_of(package: str) -> str:
+    """The package that a path into one belongs to: ``drizzle-orm`` of ``drizzle-orm/libsql/http``."""
+    return "/".join(package.split("/")[: _length_of_name(package)])
+
+
+def _length_of_name(package: str) -> int:
+    return 2 if package.startswith("@") else 1
 
 
 def _indexed(rows: list[Row]) -> _Branch:
