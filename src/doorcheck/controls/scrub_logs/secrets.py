@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from doorcheck.controls.scrub_logs import spec
+from doorcheck.scan.facts import sending
 from doorcheck.scan.facts.brought import Bringing, Brought, Good, brought_by, good_of
 from doorcheck.scan.facts.checks import LEFT_OVER
 from doorcheck.scan.facts.cuts import Cut
+from doorcheck.scan.facts.proofs import Facts
 from doorcheck.scan.facts.requests import member_of, name_of
 from doorcheck.scan.facts.secret_names import is_secret
 from doorcheck.scan.facts.settings import is_secret_name
@@ -43,6 +45,8 @@ _HIDING = frozenset({"hash", "hmac", "length", "typeof", "keys", "number", "erro
 _CUTTING = frozenset({"slice", "substring", "substr"})
 _PLACES = ("_FILE", "_PATH", "_DIR", "_NAME", "_ID", "_EXPIRY", "_EXPIRES_IN", "_TTL")
 """Ends of the names of variables that say where a secret lies, or how long it holds."""
+_SEPARATORS = frozenset({"=", " ", ":", ": "})
+"""What stands between the name of something, and the thing itself."""
 _LABEL = re.compile(r"([A-Za-z][A-Za-z_-]*)[^A-Za-z0-9]*$")
 _READ = (Input, Env, Const)
 _WHOLE = {
@@ -131,6 +135,8 @@ class Reader:
         if value.how.startswith(".") and is_secret(self.case.words, value.how[1:]):
             yield _named(value.how[1:], f"a `{value.how[1:]}`")
         elif value.how in _PASSED_ON and not _is_excerpt(value) and not _is_replaced(value):
+            if _is_before_separator(value):
+                return
             before: Value | None = None
             for part in value.parts:
                 yield from self._labelled(part, before, depth)
@@ -237,13 +243,28 @@ def _passed_on(value: Value) -> tuple[Value, ...]:
     if isinstance(value, Promise):
         return (value.value,)
     if isinstance(value, Choice):
-        return tuple(one.value for one in value.alternatives)
+        return tuple(one.value for one in value.alternatives if not _is_unsent(one.value, one.facts))
     if isinstance(value, Arr):
         return value.items + value.rest
     # One of several plain things. Of what could not be followed nobody knows what was made of what it was given, and a
     # member of one of several objects may be any part of them.
     plain = isinstance(value, Unknown) and value.fact is None and len(value.parts) > 1
     return value.parts if plain and all(isinstance(part, _READ) for part in value.parts) else ()  # type: ignore[attr-defined]
+
+
+def _is_unsent(value: Value, facts: Facts) -> bool:
+    """Whether a part of the request is handed on only where there is none, as in ``if (!token) return token``."""
+    return isinstance(value, Input) and bool(facts) and sending.unsent(value) <= facts and bool(value.path)
+
+
+def _is_before_separator(value: Derived) -> bool:
+    """Whether it is the name before a value: ``cookie.split("=")[0]``, or the scheme, ``header.split(" ")[0]``."""
+    whole, position = value.parts if value.how == "element" and len(value.parts) == 2 else (value, None)
+    first = isinstance(position, Const) and position.value == 0
+    if not first or not isinstance(whole, Derived) or whole.how not in {"string", "text"}:
+        return False
+    separator = whole.parts[-1]
+    return isinstance(separator, Const) and separator.value in _SEPARATORS
 
 
 def _is_excerpt(value: Derived | External) -> bool:

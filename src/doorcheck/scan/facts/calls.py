@@ -12,6 +12,7 @@ from doorcheck.scan.facts import (
     comparisons,
     cookies,
     deliveries,
+    failures,
     iteration,
     libraries,
     members,
@@ -29,7 +30,7 @@ from doorcheck.scan.facts.collecting import ADDING, collect
 from doorcheck.scan.facts.evaluator import PathEnds
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, contradictory, shared
 from doorcheck.scan.facts.state import State, new_choice
-from doorcheck.scan.facts.truth import nullness
+from doorcheck.scan.facts.truth import nullness, truth
 from doorcheck.scan.facts.values import (
     ANYTHING,
     UNDEFINED,
@@ -49,6 +50,7 @@ from doorcheck.scan.facts.values import (
     Query,
     ReplyWriter,
     Row,
+    Test,
     Unknown,
     Value,
 )  # fmt: skip
@@ -250,7 +252,7 @@ def _method_of_external(
         stored = found_in_store(ev, target, arguments[0], scope, at) if target.path[-2:-1] == ("Map",) else None
     if stored is not None:
         return stored
-    known = texts.method(target, name, arguments)
+    known = texts.method(target, name, arguments) or failures.asked(ev, target, name, arguments)
     if known is None and name in {"test", "exec"}:
         known = origins.by_pattern(ev, target, arguments, scope.module.path, at)
     if known is None and name == "test":
@@ -309,7 +311,7 @@ def _method_of_input(
         says, source = f"reads the cookie {constant}", f"cookie {constant}"
         ev.attempts.add(Fact(ProofKind.FORGEABLE, scope.module.path, at, says, source=source))
     if read is not None:
-        return read
+        return Test(*truth(read, state), (read,)) if name == "has" and isinstance(read, Input) else read
     return _method_of_other(ev, target, name, arguments, state, scope, at)
 
 

@@ -370,7 +370,8 @@ def item(ev: Evaluator, value: Value, position: int, state: State) -> Value:
             )
         return Choice(value.id, tuple(parts))
     del state
-    return element_of(value)
+    element = element_of(value)
+    return Derived("element", (value, Const(float(position)))) if isinstance(element, Derived) else element
 
 
 def element_of(value: Value) -> Value:
