@@ -72,7 +72,7 @@ class Reader:
 
     case: DoorCase
     sent: Callable[[], Mapping[str, tuple[Input, ...]]]
-    _known: dict[tuple[int, int], tuple[Value, tuple[Secret, ...]]] = field(default_factory=dict)
+    _known: dict[int, tuple[Value, tuple[Secret, ...]]] = field(default_factory=dict)
     _brought: dict[tuple[int, tuple[str, ...], Cut], Bringing] = field(default_factory=dict)
 
     def secrets_in(self, values: tuple[Value, ...]) -> Iterator[Secret]:
@@ -91,10 +91,10 @@ class Reader:
         yield from found
 
     def _in(self, value: Value, depth: int) -> Iterable[Secret]:
-        key = id(value), depth
-        if key not in self._known:
-            self._known[key] = value, tuple(self._within(value, depth))
-        return self._known[key][1]
+        known = self._known.get(id(value))
+        if known is None:
+            known = self._known[id(value)] = value, tuple(self._within(value, depth))
+        return known[1]
 
     def _within(self, value: Value, depth: int) -> Iterator[Secret]:
         if depth > _MAX_DEPTH:

@@ -142,8 +142,13 @@ def thrown_beyond(before: Facts, exits: Iterable[Exit]) -> Facts:
 
 def says_too_many(ev: Evaluator, exits: Sequence[Exit]) -> str:
     """What these ways out say there is too much of; empty where one of them says nothing of the kind."""
-    said = [_says(ev, one) for one in exits]
-    return said[0] if said and all(said) else ""
+    first = ""
+    for one in exits:
+        of = _says(ev, one)
+        if not of:
+            return ""
+        first = first or of
+    return first
 
 
 def _says(ev: Evaluator, way: Exit) -> str:
