@@ -100,7 +100,7 @@ def holds_code(ev: Evaluator, value: Value) -> bool:
 
 def _may_be_quiet(ev: Evaluator, fn: Fn, state: State) -> bool:
     live = any(frame in state.frames for frame in fn.parents) or bool(state.frames.get(CONTEXT_FRAME))
-    near = not ev.only_strangers and len(ev.active) < MAX_DEEP and id(fn.function) not in ev.active
+    near = len(ev.active) < MAX_DEEP and id(fn.function) not in ev.active
     return near and not live and fn.this is None and not fn.function.generator
 
 
