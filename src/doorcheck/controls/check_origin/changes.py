@@ -10,7 +10,7 @@ from doorcheck.core.door import DoorKind
 from doorcheck.scan.facts import upkeep
 from doorcheck.scan.facts.evaluator import Happening
 from doorcheck.scan.facts.failures import handlers_in
-from doorcheck.scan.facts.own_pages import tells_origin
+from doorcheck.scan.facts.own_pages import is_asked_for, tells_origin
 from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.values import Effect, External, Input, made_from
 from doorcheck.scan.facts.writes import entries_of
@@ -87,7 +87,14 @@ def is_by_cookie(fact: Fact) -> bool:
 
 
 def _checks(facts: Facts) -> list[Fact]:
-    return in_order(fact for fact in facts if fact.kind is ProofKind.CHECKED and tells_origin(fact.of))
+    return in_order(fact for fact in facts if _tells_origin(fact))
+
+
+def _tells_origin(fact: Fact) -> bool:
+    """Whether only the app's own pages get here: by what was checked, or by a header that has to be there."""
+    if fact.kind in {ProofKind.ASKED_FOR, ProofKind.SENT}:
+        return fact.polarity and is_asked_for(fact.of)
+    return fact.kind is ProofKind.CHECKED and tells_origin(fact.of)
 
 
 def answers_get(case: DoorCase) -> bool:
@@ -165,7 +172,7 @@ def confidence_of(change: Change) -> Confidence:
         by_machine = any(fact.kind is ProofKind.SECRET for fact in change.happening.facts)
         return Confidence.MEDIUM if by_machine else Confidence.HIGH
     says = effect.says.lower()
-    sends = effect.kind == "mail" and "send" in says
+    sends = effect.kind == "mail" and "send" in says.rpartition(".")[2]
     ends = effect.kind == "session-end" or any(word in says for word in _ENDS)
     return Confidence.MEDIUM if ends or sends else Confidence.LOW
 

@@ -55,7 +55,7 @@ def judge(case: DoorCase) -> Verdict:
     linked = [one for one in changes if by_get(case, one)] if answers_get(case) else []
     if linked and not by_code(case):
         unchecked = [one for one in linked if not one.checks]
-        return _by_get(unchecked) if unchecked else _checked(linked)
+        return _by_get(unchecked) if unchecked else _checked(case, linked)
     if case.door.methods and {"GET", "HEAD"}.issuperset(case.door.methods):
         says = "by a link it changes only what nobody gains by: a code that is good once, or a note of its use"
         return NotNeeded(says, _effects(changes[:1]))
@@ -97,15 +97,22 @@ def _by_get(changes: list[Change]) -> Missing:
     )
 
 
-def _checked(changes: list[Change]) -> Held:
-    checks = tuple(dict.fromkeys(seen_fact(one.checks[0]) for one in changes))
+def _checked(case: DoorCase, changes: list[Change]) -> Held:
+    checks = tuple(dict.fromkeys(_seen_check(case, one.checks[0]) for one in changes))
     return Held("something that only the app's own pages send is asked for before the change", checks[:_MAX_EVIDENCE])
+
+
+def _seen_check(case: DoorCase, check: Fact) -> Written:
+    """A check as evidence; that something has to be there has no place of its own, and stands at the door."""
+    if check.file:
+        return seen_fact(check)
+    return Written(f"the header {check.of.partition(':')[2]} has to be sent", case.door.at)
 
 
 def _sent_along(case: DoorCase, changes: list[Change]) -> Verdict:
     """The verdict on changes by a form or by fetch, which a cookie that is Lax is not sent along with."""
     if all(one.checks for one in changes):
-        return _checked(changes)
+        return _checked(case, changes)
     known = _sites(case)
     asked = _asked(changes)
     return _by_site(NotNeeded(_SILENT, tuple(map(seen_fact, asked[:1]))), asked, known, _effects(changes))

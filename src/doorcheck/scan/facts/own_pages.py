@@ -16,6 +16,13 @@ _TO = frozenset({"host", "x-forwarded-host"})
 _TOKENS = ("csrf", "xsrf", "state", "nonce")
 _CUSTOM = frozenset({"x-requested-with", "content-type"})
 """Headers with which no other site can send a request unless it is asked first."""
+_SENT_BY_ITSELF = frozenset(
+    {"accept", "accept-encoding", "accept-language", "connection", "content-language", "content-length", "content-type"}
+    | {"cookie", "dnt", "forwarded", "host", "if-modified-since", "if-none-match", "origin", "priority", "range"}
+    | {"referer", "te", "true-client-ip", "upgrade-insecure-requests", "user-agent", "via", "fly-client-ip"}
+    | {"x-client-ip", "x-request-id", "x-middleware-subrequest", "next-action", "next-url", "traceparent"}
+)
+"""Headers that browsers and the proxies in front of an app send with whatever is asked, or that any form may cause."""
 
 
 def tells_origin(of: str) -> bool:
@@ -25,6 +32,14 @@ def tells_origin(of: str) -> bool:
     if channel == "header" and (name in _FROM or name in _CUSTOM):
         return True
     return any(plain.endswith(word) or plain.startswith(word) for word in _TOKENS) or "csrf" in plain
+
+
+def is_asked_for(of: str) -> bool:
+    """Whether a part of the request, as facts name it, is a header that browsers send only where a page's own code says
+    so, and to another site only if that site agreed (https://fetch.spec.whatwg.org/#cors-safelisted-request-header)."""
+    channel, _, name = of.lower().partition(":")
+    sent_by_itself = name in _SENT_BY_ITSELF or name.startswith(("sec-", "x-forwarded", "x-real", "x-vercel", "cf-"))
+    return channel == "header" and bool(name) and not sent_by_itself
 
 
 def method_read(ev: Evaluator, read: Value, file: str, at: int) -> None:

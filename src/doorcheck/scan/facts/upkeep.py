@@ -22,11 +22,14 @@ def makes_sure(effect: Effect) -> bool:
 
 
 def notes_down(effect: Effect) -> bool:
-    """Whether an operation writes down what another service answered, and nothing that the caller sent."""
+    """Whether an operation writes down what another service answered, and nothing that the caller sent but what names
+    the record."""
     values = list(_written(effect))
     parts = [part for value in values for part in made_from(value)]
     answered = any(isinstance(part, Row) and part.effect.kind != "database" for part in parts)
-    chosen = any(isinstance(part, Input) for part in parts) or any(isinstance(value, Const) for value in values)
+    named = {name for options in _options(effect) for name in ownership.names_of(options.props["where"])}
+    sent = any(isinstance(part, Input) and ownership.name_of(part) not in named for part in parts)
+    chosen = sent or any(isinstance(value, Const) for value in values)
     return answered and not chosen
 
 
