@@ -6,12 +6,11 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from doorcheck.scan.facts import chains, names
+from doorcheck.scan.doors.contexts import context_maker
+from doorcheck.scan.facts import chains, names, routers
 from doorcheck.scan.facts.evaluator import Evaluator
 from doorcheck.scan.facts.modules import LoadedModule
 from doorcheck.scan.facts.values import External, Native, Obj, Promise, Value
-from doorcheck.scan.syntax import ir
-from doorcheck.scan.syntax.walking import nodes
 
 _MAX_DEPTH = 12
 
@@ -35,12 +34,12 @@ def mounted_in(ev: Evaluator, module: LoadedModule) -> list[Mounted]:
         return found
     seen: set[int] = set()
     values = [names.module_value(ev, module, name) for name in [*module.imports, *module.variables]]
-    inner = {id(part) for value in values if isinstance(value, chains.Router) for _, part, _ in value.mounted}
+    inner = {id(part) for value in values if isinstance(value, routers.Router) for _, part, _ in value.mounted}
     for value in values:
         if id(value) not in inner:
             found.extend(_of_value(ev, value, (), seen, 0))
     found = _each_once(found)
-    maker = _context_maker(ev, module)
+    maker = context_maker(ev, module)
     return [_with_maker(each, maker) for each in found] if maker is not None else found
 
 
@@ -52,16 +51,6 @@ def _each_once(found: list[Mounted]) -> list[Mounted]:
         if known is None or known.path.count(".") < each.path.count("."):
             longest[id(each.value)] = each
     return list(longest.values())
-
-
-def _context_maker(ev: Evaluator, module: LoadedModule) -> Value | None:
-    """What this module passes as ``createContext`` to the library that mounts its procedures."""
-    for node in nodes(module.summary):
-        if isinstance(node, ir.Object):
-            for entry in node.entries:
-                if entry.key == "createContext":
-                    return names.evaluate_at_top(ev, module, entry.value)
-    return None
 
 
 def _with_maker(mounted: Mounted, maker: Value) -> Mounted:
@@ -98,7 +87,7 @@ def _of_value(ev: Evaluator, value: Value, path: tuple[str, ...], seen: set[int]
         key = path[-1] if path else value.kind
         name, at = _own_name(ev, value) or (key, value.at)
         yield Mounted(".".join(path), name, "", value, value.file, at)
-    elif isinstance(value, chains.Router):
+    elif isinstance(value, routers.Router):
         seen.add(id(value))
         yield from _of_router(value)
     elif isinstance(value, Obj) and value.cls is None:
@@ -125,15 +114,15 @@ def _is_router(value: External) -> bool:
     return bool(calls) and calls[-1].lower().endswith(("router", "routers")) and value.package.startswith("@")
 
 
-def _of_router(router: chains.Router) -> Iterator[Mounted]:
-    for route in chains.routes_of(router):
+def _of_router(router: routers.Router) -> Iterator[Mounted]:
+    for route in routers.routes_of(router):
         path = route.path or "/"
         yield Mounted(path, f"{route.method} {path}", route.method, _handler(route), route.file, route.at)
 
 
-def _handler(route: chains.Route) -> Value:
+def _handler(route: routers.Route) -> Value:
     def run(ev: Evaluator, arguments: tuple[Value, ...], state: object, at: int, file: str) -> Value:
         del arguments, at, file
-        return chains.run_route(ev, route, state)  # type: ignore[arg-type]
+        return routers.run_route(ev, route, state)  # type: ignore[arg-type]
 
     return Native(f"{route.method} {route.path}", run)

@@ -23,6 +23,7 @@ from doorcheck.scan.facts import (
     records,
     renewing,
     requests,
+    routers,
     texts,
     unheeded,
 )
@@ -210,7 +211,7 @@ def call_method(
         return libraries.continue_query(ev, target, name, arguments, state, at, file)
     if isinstance(target, chains.OwnHandler):
         return call_method(ev, target.value, name, arguments, state, scope, at)
-    if isinstance(target, chains.Chain | chains.Procedure | chains.Router):
+    if isinstance(target, chains.Chain | chains.Procedure | routers.Router):
         return _method_of_builder(ev, target, name, arguments, file, at)
     if isinstance(target, Input):
         return _method_of_input(ev, target, name, arguments, state, scope, at)
@@ -231,14 +232,14 @@ def _method_of_promise(
 
 def _method_of_builder(
     ev: Evaluator,
-    target: chains.Chain | chains.Procedure | chains.Router,
+    target: chains.Chain | chains.Procedure | routers.Router,
     name: str,
     arguments: tuple[Value, ...],
     file: str,
     at: int,
 ) -> Value:
-    if isinstance(target, chains.Router):
-        return chains.register(target, name, arguments, file, at)
+    if isinstance(target, routers.Router):
+        return routers.register(target, name, arguments, file, at)
     return chains.continue_chain(ev, target, name, arguments, file, at)
 
 

@@ -21,6 +21,7 @@ from doorcheck.scan.facts import (
     platform,
     policed,
     predicates,
+    routers,
     shapes,
     signatures,
     validators,
@@ -343,13 +344,6 @@ def _builder(
     return chains.Chain(row, External(callee.package, (*callee.path, "()"), links), parents)
 
 
-def _router(
-    ev: Evaluator, row: rows.Router, callee: External, arguments: tuple[Value, ...], state: State, at: int, file: str
-) -> Value:
-    del ev, callee, arguments, state
-    return chains.Router(row, file, at)
-
-
 def change_record(
     ev: Evaluator, row: Row, name: str, arguments: tuple[Value, ...], state: State, at: int, file: str
 ) -> Value:
@@ -388,7 +382,7 @@ _APPLY: dict[type[Any], Callable[..., Value]] = {
     rows.HandlerWrapper: _handler_wrapper,
     rows.OwnHandlers: _own_handlers,
     rows.Builder: _builder,
-    rows.Router: _router,
+    rows.Router: routers.made,
     rows.Validator: validators.validate,
     rows.Cors: cors.applied,
     rows.SecurityHeaders: cors.secured,

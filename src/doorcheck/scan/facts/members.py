@@ -15,6 +15,7 @@ from doorcheck.scan.facts import (
     relations,
     replies,
     requests,
+    routers,
 )
 from doorcheck.scan.facts.comparisons import is_credential_name
 from doorcheck.scan.facts.proofs import Fact, Facts, shared
@@ -103,6 +104,8 @@ def _of_known(ev: Evaluator, value: Value, name: str, state: State, scope: Scope
         from doorcheck.scan.facts.names import export_value  # noqa: PLC0415 - names hold members and the reverse
 
         return export_value(ev, value.module, name)
+    if isinstance(value, routers.ContextVariables):
+        return value.at(name, state)
     if isinstance(value, Promise):
         return member(ev, value.value, name, state, scope, at)
     if isinstance(value, chains.OwnHandler):

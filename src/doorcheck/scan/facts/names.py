@@ -100,7 +100,7 @@ def _top(module: LoadedModule) -> Scope:
 
 
 def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
-    from doorcheck.scan.facts import chains  # noqa: PLC0415 - routers are bound and bind
+    from doorcheck.scan.facts import routers  # noqa: PLC0415 - routers are bound and bind
 
     let = module.variables[name]
     with _being_evaluated(module, name):
@@ -113,8 +113,8 @@ def _variable(ev: Evaluator, module: LoadedModule, name: str) -> Value:
     for each, item in bound.items():
         module.constants[each] = item
     found = bound.get(name, ANYTHING)
-    if isinstance(found, chains.Router):
-        chains.fill_router(ev, module, name, found)
+    if isinstance(found, routers.Router):
+        routers.fill_router(ev, module, name, found)
     return found
 
 

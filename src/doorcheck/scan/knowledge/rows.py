@@ -174,6 +174,8 @@ class Router(_Row, frozen=True, kw_only=True):
     base: list[str] = msgspec.field(default_factory=lambda: ["basePath"])
     fails: list[str] = msgspec.field(default_factory=lambda: ["onError"])
     """Links that are given the function that answers what fails in a route."""
+    combine: list[str] = msgspec.field(default_factory=list)
+    """Functions, by package and path, that make one middleware of several: a caller has to pass all of them."""
     style: Literal["context", "request-response"] = "context"
 
 
