@@ -5,7 +5,14 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from doorcheck.scan.facts.selections import EVERYTHING, NOTHING_OF_IT, Selection, selection_of, statement_of
+from doorcheck.scan.facts.selections import (
+    EVERYTHING,
+    NOTHING_OF_IT,
+    Selection,
+    left_out_by_client,
+    selection_of,
+    statement_of,
+)
 from doorcheck.scan.facts.values import Effect, Row
 from doorcheck.scan.project.database.models import Column, Model, Role
 from doorcheck.scan.project.database.naming import plain, singular
@@ -79,7 +86,7 @@ def brought_by(schema: Schemas, row: Row, effect: Effect) -> Bringing:
     model, selected = _standing(schema, row, effect, model, selection)
     if selected is None:
         return Bringing(model, held_back=_has_sensitive(model))
-    walk = _Columns(schema, row, effect.file)
+    walk = _Columns(schema, row, effect)
     walk.add(model, selected, row.path, (), many=False)
     return Bringing(model, tuple(walk.brought), walk.held_back, walk.sure and row.cut.is_sure(row.path))
 
@@ -139,10 +146,10 @@ def _related(
 
 
 class _Columns:
-    def __init__(self, schema: Schemas, row: Row, file: str) -> None:
+    def __init__(self, schema: Schemas, row: Row, effect: Effect) -> None:
         self._schema = schema
         self._cut = row.cut
-        self._file = file
+        self._effect = effect
         self.brought: list[Brought] = []
         self.held_back = False
         self.sure = True
@@ -154,9 +161,10 @@ class _Columns:
             return
         self.sure = self.sure and selection.sure
         names = _named(selection)
+        without = selection.without | (left_out_by_client(self._effect, model.name) if names is None else set())
         for column in model.having(Role.SENSITIVE):
             shown_as = [column.name] if names is None else [name for name, of in names if _is(column, of)]
-            left_out = any(_is(column, plain(name)) for name in selection.without)
+            left_out = any(_is(column, plain(name)) for name in without)
             hidden = column.hidden and names is None
             shown_as = [] if left_out or hidden else [name for name in shown_as if self._leaves(at, name)]
             if shown_as:
@@ -164,7 +172,7 @@ class _Columns:
             else:
                 self.held_back = True
         for name in dict.fromkeys((*selection.related, *(selection.names or ()))):
-            inner = _related(self._schema, model, selection, name, self._file)
+            inner = _related(self._schema, model, selection, name, self._effect.file)
             if inner is not None:
                 relation = model.relation(name)
                 more = many or (relation is not None and relation.many)

@@ -92,7 +92,7 @@ def selection_of(effect: Effect) -> Selection:
         options = _of_statement(text)
     elif options is EVERYTHING and _changes(effect):
         return NOTHING_OF_IT
-    hidden = _left_out_by_client(effect)
+    hidden = left_out_by_client(effect, effect.subject)
     return replace(options, without=options.without | hidden) if hidden and options.names is None else options
 
 
@@ -362,14 +362,16 @@ def _whole_table(text: str, alias: str) -> Selection:
     return Selection({}, related={named: EVERYTHING})
 
 
-def _left_out_by_client(effect: Effect) -> frozenset[str]:
-    """Columns that the client itself leaves out: ``new PrismaClient({ omit: { user: { password: true } } })``."""
+def left_out_by_client(effect: Effect, model: str) -> frozenset[str]:
+    """Columns that the client itself leaves out of a model's records, whether a query is about them or includes them:
+    ``new PrismaClient({ omit: { user: { password: true } } })``."""
+    model = model[:1].lower() + model[1:]
     found: set[str] = set()
     for link in effect.called.links if effect.called is not None else ():
         for argument in link.arguments[:1]:
             if isinstance(argument, Obj) and link.name in {"PrismaClient", "$extends"}:
-                found |= _of_model(argument.props.get("omit"), effect.subject)
-                found |= _of_model(argument.props.get("result"), effect.subject)
+                found |= _of_model(argument.props.get("omit"), model)
+                found |= _of_model(argument.props.get("result"), model)
     return frozenset(found)
 
 
