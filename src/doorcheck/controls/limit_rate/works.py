@@ -12,7 +12,20 @@ from doorcheck.scan.facts.failures import handlers_in
 from doorcheck.scan.facts.guesses import GUESS
 from doorcheck.scan.facts.lookups import named_parts
 from doorcheck.scan.facts.proofs import Facts, ProofKind, proven
-from doorcheck.scan.facts.values import Const, Derived, Effect, Env, External, Input, Obj, Row, Value, made_from
+from doorcheck.scan.facts.values import (
+    Choice,
+    Const,
+    Derived,
+    Effect,
+    Env,
+    External,
+    Input,
+    Obj,
+    Promise,
+    Row,
+    Value,
+    made_from,
+)
 from doorcheck.scan.judging import DoorCase, asked_here, seen_effect, taken_by_callers
 
 _MACHINES = frozenset({ProofKind.SECRET, ProofKind.SIGNATURE})
@@ -117,17 +130,31 @@ _ASIDE = ("vectorStores", "files.", "moderations", "countTokens", "threads.creat
 def _is_paid_by_caller(effect: Effect) -> bool:
     """Whether the key that a service is called with is one that the caller has given, now or before."""
     objects = (part for each in effect.operands for part in made_from(each, 30) if isinstance(part, Obj))
-    keys = [
-        part
-        for each in objects
-        for name, value in each.props.items()
-        if _plain(name) in _KEYS
-        for part in made_from(value, 30)
-    ]
-    return any(isinstance(part, Input | Row) for part in keys) and not any(isinstance(part, Env) for part in keys)
+    named = [value for each in objects for name, value in each.props.items() if _plain(name) in _KEYS]
+    keys = [made_from(key, 30) for value in named for key in _either_of(value)]
+    theirs = [any(isinstance(part, Input | Row) for part in key) for key in keys]
+    # what a stored key is decrypted with is no key of the service
+    ours = [any(isinstance(part, Env) for part in key) for key in keys]
+    return any(theirs) and not any(own and not their for own, their in zip(ours, theirs, strict=True))
 
 
-_KEYS = frozenset({"apikey", "key", "authtoken", "token"})
+def _either_of(value: Value) -> Iterator[Value]:
+    """The values of which this is one."""
+    if isinstance(value, Promise):
+        yield from _either_of(value.value)
+    elif isinstance(value, Choice):
+        for one in value.alternatives:
+            yield from _either_of(one.value)
+    elif isinstance(value, Derived) and value.how == "either":
+        for part in value.parts:
+            yield from _either_of(part)
+    else:
+        yield value
+
+
+_KEYS = frozenset(
+    {"apikey", "key", "authtoken", "token", "accesskeyid", "secretaccesskey", "bearertoken", "credentials"}
+)
 
 
 def _model(*, stranger: bool) -> _Judged:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -21,6 +22,7 @@ from doorcheck.scan.facts.values import (
     Value,
     made_from,
 )  # fmt: skip
+from doorcheck.scan.knowledge.rows import Callback
 
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator, Exit
@@ -33,6 +35,8 @@ MAX_FAILURES = 40
 MAX_LOGGED = 400
 _MAX_PARTS = 60
 _TELLING = (Input, Env, Session, Row, External)
+_APART = frozenset({"waitUntil", "allSettled"})
+"""Methods of the platform that hand on no failure of the promises they are given."""
 _MADE = frozenset({"number", "call", "arithmetic"})
 _REDACTS = frozenset({"redact", "maskValuesOfKeys", "maskValuesRegEx"})
 """Options by which a library for logs leaves out what it is told to."""
@@ -95,6 +99,33 @@ class Asides:
         for key, each in others.logged.items():
             if key not in self.logged and len(self.logged) < MAX_LOGGED:
                 self.logged[key] = Logged(each.file, each.at, each.values, through + each.through)
+
+
+@contextlib.contextmanager
+def _apart(ev: Evaluator) -> Iterator[None]:
+    failed = dict(ev.asides.failed)
+    try:
+        yield
+    finally:
+        ev.asides.failed = failed
+
+
+_AS_USUAL = contextlib.nullcontext()
+
+
+def kept_apart(ev: Evaluator, called: Value, name: str) -> contextlib.AbstractContextManager[None]:
+    """Keep what fails in this call, or in what it is given, where it is: ``waitUntil(…)``, ``Promise.allSettled(…)``.
+
+    ``name`` is the method, or ``()`` where the value itself is called.
+    """
+    if name in _APART or (name == "()" and isinstance(called, External) and _is_apart(ev, called)):
+        return _apart(ev)
+    return _AS_USUAL
+
+
+def _is_apart(ev: Evaluator, called: External) -> bool:
+    row = ev.knowledge.match(called.package, (*called.path, "()")) if called.package != "js" else None
+    return isinstance(row, Callback) and row.apart
 
 
 def _is_telling(value: Value) -> bool:

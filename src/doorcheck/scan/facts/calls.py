@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from doorcheck.scan.facts import (
     addresses,
+    asides,
     bounds,
     chains,
     comparisons,
@@ -96,8 +97,9 @@ def call_expression(ev: Evaluator, node: ir.Call, state: State, scope: Scope) ->
             if not something:
                 return UNDEFINED
         made = any(map(_calls_by_name, node.arguments)) and unheeded.is_log(ev, target, callee.property)
-        arguments = (_arguments_of_log if made else arguments_of)(ev, node.arguments, state, scope)
-        value = call_method(ev, target, callee.property, arguments, state, scope, node.at)
+        with asides.kept_apart(ev, target, callee.property):
+            arguments = (_arguments_of_log if made else arguments_of)(ev, node.arguments, state, scope)
+            value = call_method(ev, target, callee.property, arguments, state, scope, node.at)
         if callee.property in ADDING:
             collect(ev, callee.object, target, callee.property, arguments, state, scope)
         return value
@@ -105,8 +107,9 @@ def call_expression(ev: Evaluator, node: ir.Call, state: State, scope: Scope) ->
         _construct_parent(ev, node, state, scope)
         return UNDEFINED
     value = evaluate(ev, callee, state, scope)
-    arguments = arguments_of(ev, node.arguments, state, scope)
-    return call_value(ev, value, arguments, state, node.at, scope.module.path, scope)
+    with asides.kept_apart(ev, value, "()"):
+        arguments = arguments_of(ev, node.arguments, state, scope)
+        return call_value(ev, value, arguments, state, node.at, scope.module.path, scope)
 
 
 def _arguments_of_log(ev: Evaluator, nodes: list[ir.Expression], state: State, scope: Scope) -> tuple[Value, ...]:

@@ -114,10 +114,11 @@ class Callback(_Row, frozen=True, kw_only=True):
     """A call that runs a function it is given; ``gives_itself`` passes the object it was called on (a transaction).
 
     With ``option`` the function is that property of the argument; where another library made the argument, the call
-    is that library's.
+    is that library's. ``apart`` where what fails in it, or in a promise it is given, never reaches the caller.
     """
 
     argument: int = 0
+    apart: bool = False
     gives_itself: bool = False
     option: str = ""
 
