@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorcheck.scan.facts.caught import Caught
-from doorcheck.scan.facts.failures import AUTHORED, AUTHORED_BY, FOREIGN, MILD, SILENT, caught_in, is_of_class
+from doorcheck.scan.facts.failures import AUTHORED, AUTHORED_BY, FOREIGN, MILD, NOT, SILENT, caught_in, is_of_class
 from doorcheck.scan.facts.values import (
     UNDEFINED,
     Derived,
@@ -54,7 +54,8 @@ class Leak:
     """Something of a failure in an answer: of ``error`` where it was caught, else of what ``effect`` answered.
 
     ``effects`` are the operations whose failure it may be, none where what fails is not known. ``doubtful`` where it
-    went through a call that could not be followed. ``library`` where a test has told whose error it is.
+    went through a call that could not be followed. ``library`` where a test has told whose error it is, with words
+    of the operations that may throw it; ``others`` are libraries of which a test has told that it is not theirs.
     """
 
     form: Form
@@ -62,6 +63,7 @@ class Leak:
     error: Caught | None = None
     doubtful: bool = False
     library: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def is_of_library(self) -> bool:
@@ -124,13 +126,15 @@ def _of_error(error: Caught, told: str, spelled: bool, doubtful: bool, depth: in
 
 def _in_error(error: Caught, told: str, spelled: bool, doubtful: bool, depth: int, known: Known) -> Iterator[Leak]:
     form = _form(error, spelled)
+    others = tuple(told.removeprefix(NOT).split("|")) if told.startswith(NOT) else ()
+    told = "" if others else told
     if form is None or told in {"validation", "language"}:
         return
     effects = tuple(effect for effect in error.effects if effect.kind not in SILENT and not effect.failure)
     if told.startswith(FOREIGN):
         yield Leak(form, (), error, doubtful, told.removeprefix(FOREIGN))
     elif not told and (effects or not error.thrown):
-        yield Leak(form, effects, error, doubtful)
+        yield Leak(form, effects, error, doubtful, others=others)
     if depth < _MAX_NESTED and told != AUTHORED:
         for thrown in error.thrown:
             if told and not is_of_class(thrown, told.removeprefix(AUTHORED_BY)):
@@ -138,7 +142,7 @@ def _in_error(error: Caught, told: str, spelled: bool, doubtful: bool, depth: in
             if caught_in(thrown) is None and error.path and error.path[0] not in _SPEAKING:
                 continue  # an error that the code makes has no such member
             for inner in _in_thrown(thrown, told, form, depth, known):
-                yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful, inner.library)
+                yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful, inner.library, inner.others)
 
 
 def _in_thrown(thrown: Value, told: str, form: Form, depth: int, known: Known) -> Iterator[Leak]:

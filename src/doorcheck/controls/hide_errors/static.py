@@ -81,7 +81,8 @@ def _is_masked(case: DoorCase, told: _Told) -> bool:
 
 def _may_fail(case: DoorCase, leak: Leak) -> bool:
     """Whether the door does something of which it may be the failure, where a test has told whose it is."""
-    return not leak.library or bool(_failing(case, leak))
+    told = leak.library or (leak.others and leak.effects)
+    return not told or bool(_failing(case, leak))
 
 
 def _missing(case: DoorCase, told: list[_Told]) -> Missing:
@@ -109,13 +110,20 @@ def _failing(case: DoorCase, leak: Leak) -> list[Happening]:
     """
     happenings = case.trace.happenings
     if leak.library:
-        return [each for each in happenings if _library(each.effect) == leak.library]
+        library, _, words = leak.library.partition(" ")
+        theirs = [each for each in happenings if _library(each.effect) == library]
+        return [each for each in theirs if _is_called(each.effect, words)]
     own = [each for each in happenings if any(each.effect is one for one in leak.effects)]
     if own or not leak.effects:
-        return own
+        return [each for each in own if _library(each.effect) not in leak.others]
     mild = all(map(is_mild, leak.effects))
     able = [each for each in happenings if each.effect.kind not in SILENT and not each.effect.failure]
+    able = [each for each in able if _library(each.effect) not in leak.others]
     return [each for each in able if is_mild(each.effect) is mild] or able
+
+
+def _is_called(effect: Effect, words: str) -> bool:
+    return not words or any(word in effect.says.rpartition(".")[2] for word in words.split("|"))
 
 
 def _library(effect: Effect) -> str:

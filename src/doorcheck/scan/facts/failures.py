@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.caught import CAUGHT, Caught
-from doorcheck.scan.facts.proofs import Fact, Facts, ProofKind, in_order
+from doorcheck.scan.facts.proofs import NOTHING, Fact, Facts, ProofKind, in_order
 from doorcheck.scan.facts.provenance import marks
 from doorcheck.scan.facts.texts import constants_of
 from doorcheck.scan.facts.values import (
@@ -32,7 +33,10 @@ AUTHORED = "authored"
 """The code itself wrote the error's text, for whoever reads it; with a class behind it, wherever it threw one of it."""
 AUTHORED_BY = "authored by "
 FOREIGN = "of "
-"""Begins what is told of an error by a class of a library's: no other library threw it."""
+"""Begins what is told of an error by a class or code of a library's: no other library threw it. After the library come
+words of the operations that may have thrown it, if that is known."""
+NOT = "not "
+"""Begins what is told of an error that is none of some libraries'."""
 _ASKED = frozenset({"startsWith", "endsWith", "match"})
 _NAMES = frozenset({("name",), ("constructor", "name")})
 _MAX_CLASSES = 12
@@ -122,20 +126,24 @@ def method(target: Value, name: str, arguments: tuple[Value, ...]) -> Value | No
 def as_known(value: Value, facts: Facts) -> Value:
     """A caught error as this path knows it."""
     error = caught_in(value)
-    if error is None or error.told:
+    if error is None or (error.told and not error.told.startswith(NOT)):
         return value
     start = f"{error.name} "
-    for fact in facts:
-        if fact.kind is ProofKind.ERROR and fact.of.startswith(start):
-            return Derived("error", (error.known_to_be(fact.of.removeprefix(start)),))
-    return value
+    told = [fact for fact in facts if fact.kind is ProofKind.ERROR and fact.of.startswith(start)]
+    known = [fact.of.removeprefix(start) for fact in told if fact.polarity]
+    others = {fact.of.removeprefix(start + FOREIGN) for fact in told if not fact.polarity}
+    if not known and not others:
+        return value
+    return Derived("error", (error.known_to_be(known[0] if known else NOT + "|".join(sorted(others))),))
 
 
 def _test_of(error: Caught, told: str, parts: tuple[Value, ...]) -> Test:
     fact = Fact(
         ProofKind.ERROR, error.file, error.at, f"the error is known: its text is {told}", of=f"{error.name} {told}"
     )
-    return Test((Branch(frozenset({fact})),), (Branch(),), parts)
+    of_any = told.startswith(FOREIGN) and " " not in told.removeprefix(FOREIGN)
+    others = frozenset({replace(fact, polarity=False)}) if of_any else NOTHING
+    return Test((Branch(frozenset({fact})),), (Branch(others),), parts)
 
 
 def of_class(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
@@ -159,6 +167,11 @@ def _by_library(ev: Evaluator, package: str) -> str:
     """Whose an error is by a class of this package; empty where operations of others may throw it, too."""
     kinds = ev.knowledge.operations(package)
     return FOREIGN + base_of(package) if kinds and not kinds & _BY_ADDRESS else ""
+
+
+def _told_by_code(ev: Evaluator, code: str) -> str:
+    found = ev.knowledge.code_of_error(code)
+    return " ".join(filter(None, (FOREIGN + base_of(found[0]), "|".join(found[1])))) if found is not None else ""
 
 
 def asked(ev: Evaluator, cls: External, name: str, arguments: tuple[Value, ...]) -> Test | None:
@@ -223,8 +236,8 @@ def of_equality(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
             continue
         if error.path == ("message",):
             return _test_of(error, AUTHORED, (left, right))
-        if error.path in _NAMES:
-            told = _told_by_name(ev, other.value)
+        if error.path in _NAMES or error.path == ("code",):
+            told = (_told_by_code if error.path == ("code",) else _told_by_name)(ev, other.value)
             return _test_of(error, told, (left, right)) if told else test
     return test
 

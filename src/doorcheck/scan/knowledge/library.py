@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -44,6 +45,7 @@ class Knowledge:
         self._methods: dict[str, dict[str, Row]] = {}
         self._schemas: dict[str, SchemaWords] = {}
         self._errors: dict[tuple[str, str], str] = {}
+        self._codes: list[tuple[re.Pattern[str], str, list[str]]] = []
         self.tables: dict[tuple[str, tuple[str, ...]], Table] = {}
         """The calls that declare a table, by package and path."""
         self.same_site: dict[str, str] = {}
@@ -62,6 +64,7 @@ class Knowledge:
             for schema in file.schema:
                 self._schemas.update(dict.fromkeys(schema.package, schema))
             self._errors |= _texts_of_errors(file.error_class)
+            self._codes += _codes_of_errors(file.error_class)
             self.tables.update(((package, path), row) for row in file.table for package, path in _places(row))
             for name, target in file.types.items():
                 self.types[name] = (target["package"], tokens(target["path"]))
@@ -111,6 +114,10 @@ class Knowledge:
         """Who wrote the text of an error of this class; empty where nothing is known. Without a package, by name."""
         return next((text for each in _names(package) if (text := self._errors.get((each, name)))), "")
 
+    def code_of_error(self, code: str) -> tuple[str, list[str]] | None:
+        """The package whose errors have this code, and words of the operations that fail with it; None if unknown."""
+        return next(((package, words) for pattern, package, words in self._codes if pattern.fullmatch(code)), None)
+
     def operations(self, package: str) -> frozenset[str]:
         """The kinds of the operations that this package is known for."""
         rows = [row for name in _names(package) for row in self._rows.get(name, ())]
@@ -133,6 +140,15 @@ class Knowledge:
     def pure(self, package: str) -> bool:
         """Whether this package only computes."""
         return any(name in self._pure for name in _names(package))
+
+
+def _codes_of_errors(rows: Iterable[ErrorClass]) -> list[tuple[re.Pattern[str], str, list[str]]]:
+    """Patterns of codes, each with the package whose errors have them, and words of the operations that fail so."""
+    found = []
+    for row in rows:
+        package, _ = next(iter(_places(row)))
+        found += [(re.compile(pattern), package, words) for pattern, words in row.codes.items()]
+    return found
 
 
 def _texts_of_errors(rows: Iterable[ErrorClass]) -> dict[tuple[str, str], str]:

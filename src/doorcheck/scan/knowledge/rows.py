@@ -289,6 +289,9 @@ class ErrorClass(_Row, frozen=True, kw_only=True):
     """
 
     text: Literal["authored", "validation", "language", "foreign"]
+    codes: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    """Patterns of the codes that such errors have, each with words in the names of the operations that fail with it,
+    none where any may; the first that fits counts."""
 
 
 class Pure(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
