@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ from doorcheck.scan.syntax import ir
 if TYPE_CHECKING:
     from doorcheck.scan.facts.evaluator import Evaluator
     from doorcheck.scan.facts.modules import LoadedModule
+
+_SLASHES = re.compile("/{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,8 @@ def routes_of(router: Router, depth: int = 0) -> list[Route]:
     for path, mounted, count in router.mounted if depth < 8 else []:
         before = tuple(m for prefix, m in router.middlewares[:count] if _applies(prefix, path))
         for route in routes_of(mounted, depth + 1):
-            full, handlers = (prefix + path + route.path).rstrip("/") or "/", (*own, *before, *route.handlers)
-            found.append(Route(route.method, full, handlers, route.file, route.at))
+            full = _SLASHES.sub("/", prefix + path + route.path).rstrip("/") or "/"
+            found.append(Route(route.method, full, (*own, *before, *route.handlers), route.file, route.at))
     return found
 
 
