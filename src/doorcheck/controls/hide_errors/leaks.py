@@ -54,15 +54,15 @@ class Leak:
     """Something of a failure in an answer: of ``error`` where it was caught, else of what ``effect`` answered.
 
     ``effects`` are the operations whose failure it may be, none where what fails is not known. ``doubtful`` where it
-    went through a call that could not be followed. ``library`` where a test has told whose error it is, with words
-    of the operations that may throw it; ``others`` are libraries of which a test has told that it is not theirs.
+    went through a call that could not be followed. ``kinds`` where a test has told which operations throw such
+    errors, with words of their names; ``others`` are libraries of which a test has told that it is not theirs.
     """
 
     form: Form
     effects: tuple[Effect, ...]
     error: Caught | None = None
     doubtful: bool = False
-    library: str = ""
+    kinds: str = ""
     others: tuple[str, ...] = ()
 
     @property
@@ -142,7 +142,7 @@ def _in_error(error: Caught, told: str, spelled: bool, doubtful: bool, depth: in
             if caught_in(thrown) is None and error.path and error.path[0] not in _SPEAKING:
                 continue  # an error that the code makes has no such member
             for inner in _in_thrown(thrown, told, form, depth, known):
-                yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful, inner.library, inner.others)
+                yield Leak(inner.form, inner.effects, error, doubtful or inner.doubtful, inner.kinds, inner.others)
 
 
 def _in_thrown(thrown: Value, told: str, form: Form, depth: int, known: Known) -> Iterator[Leak]:

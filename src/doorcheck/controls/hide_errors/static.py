@@ -81,7 +81,7 @@ def _is_masked(case: DoorCase, told: _Told) -> bool:
 
 def _may_fail(case: DoorCase, leak: Leak) -> bool:
     """Whether the door does something of which it may be the failure, where a test has told whose it is."""
-    told = leak.library or (leak.others and leak.effects)
+    told = leak.kinds or (leak.others and leak.effects)
     return not told or bool(_failing(case, leak))
 
 
@@ -109,10 +109,10 @@ def _failing(case: DoorCase, leak: Leak) -> list[Happening]:
     What handles errors is followed once for errors that are alike, and may know the operations of another door.
     """
     happenings = case.trace.happenings
-    if leak.library:
-        library, _, words = leak.library.partition(" ")
-        theirs = [each for each in happenings if _library(each.effect) == library]
-        return [each for each in theirs if _is_called(each.effect, words)]
+    if leak.kinds:
+        kinds, _, words = leak.kinds.partition(" ")
+        able = [each for each in happenings if each.effect.kind in kinds.split("|")]
+        return [each for each in able if _is_called(each.effect, words)]
     own = [each for each in happenings if any(each.effect is one for one in leak.effects)]
     if own or not leak.effects:
         return [each for each in own if _library(each.effect) not in leak.others]
@@ -148,7 +148,7 @@ def _where(case: DoorCase, told: _Told) -> Written:
 def _confidence(case: DoorCase, told: _Told) -> Confidence:
     """Low where the failures say little of the app's inside, or none but its own people and machines read them."""
     failing = _failing(case, told.leak)
-    effects = [each.effect for each in failing] if told.leak.library else told.leak.effects
+    effects = [each.effect for each in failing] if told.leak.kinds else told.leak.effects
     mild = told.leak.form is not Form.PAYLOAD and all(map(is_mild, effects))
     if mild or not told.leak.is_of_library:
         return Confidence.LOW

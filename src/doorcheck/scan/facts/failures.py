@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from doorcheck.scan.facts.caught import CAUGHT, Caught
@@ -33,8 +32,8 @@ AUTHORED = "authored"
 """The code itself wrote the error's text, for whoever reads it; with a class behind it, wherever it threw one of it."""
 AUTHORED_BY = "authored by "
 FOREIGN = "of "
-"""Begins what is told of an error by a class or code of a library's: no other library threw it. After the library come
-words of the operations that may have thrown it, if that is known."""
+"""Begins what is told of an error by a class or code of a library's: the kinds of operations that may have thrown it,
+and then words of their names, if that is known."""
 NOT = "not "
 """Begins what is told of an error that is none of some libraries'."""
 _ASKED = frozenset({"startsWith", "endsWith", "match"})
@@ -131,19 +130,26 @@ def as_known(value: Value, facts: Facts) -> Value:
     start = f"{error.name} "
     told = [fact for fact in facts if fact.kind is ProofKind.ERROR and fact.of.startswith(start)]
     known = [fact.of.removeprefix(start) for fact in told if fact.polarity]
-    others = {fact.of.removeprefix(start + FOREIGN) for fact in told if not fact.polarity}
+    others = _ruled_out(fact.of.removeprefix(start) for fact in told if not fact.polarity)
     if not known and not others:
         return value
     return Derived("error", (error.known_to_be(known[0] if known else NOT + "|".join(sorted(others))),))
 
 
-def _test_of(error: Caught, told: str, parts: tuple[Value, ...]) -> Test:
+def _ruled_out(classes: Iterable[str]) -> set[str]:
+    """The libraries of which every class of errors that is known was tested for, and it is none of them."""
+    tested: dict[tuple[str, int], set[str]] = {}
+    for each in classes:
+        library, count, cls = each.split(" ")
+        tested.setdefault((library, int(count)), set()).add(cls)
+    return {library for (library, count), names in tested.items() if len(names) >= count}
+
+
+def _test_of(error: Caught, told: str, parts: tuple[Value, ...], no: Facts = NOTHING) -> Test:
     fact = Fact(
         ProofKind.ERROR, error.file, error.at, f"the error is known: its text is {told}", of=f"{error.name} {told}"
     )
-    of_any = told.startswith(FOREIGN) and " " not in told.removeprefix(FOREIGN)
-    others = frozenset({replace(fact, polarity=False)}) if of_any else NOTHING
-    return Test((Branch(frozenset({fact})),), (Branch(others),), parts)
+    return Test((Branch(frozenset({fact})),), (Branch(no),), parts)
 
 
 def of_class(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
@@ -152,7 +158,18 @@ def of_class(ev: Evaluator, test: Test, left: Value, right: Value) -> Test:
     if error is None or error.path:
         return test
     told = _told_by_class(ev, right)
-    return _test_of(error, told, (left, right)) if told else test
+    return _test_of(error, told, (left, right), _not_of_class(ev, error, right)) if told else test
+
+
+def _not_of_class(ev: Evaluator, error: Caught, cls: Value) -> Facts:
+    """That an error is none of this class of a library's, with how many classes the library has."""
+    if not isinstance(cls, External):
+        return NOTHING
+    known = ev.knowledge.classes_of_errors(cls.package)
+    if cls.path[-1] not in known:
+        return NOTHING
+    of = f"{error.name} {base_of(cls.package)} {len(known)} {cls.path[-1]}"
+    return frozenset({Fact(ProofKind.ERROR, error.file, error.at, "the error is another's", polarity=False, of=of)})
 
 
 def _told_by_class(ev: Evaluator, cls: Value) -> str:
@@ -164,14 +181,18 @@ def _told_by_class(ev: Evaluator, cls: Value) -> str:
 
 
 def _by_library(ev: Evaluator, package: str) -> str:
-    """Whose an error is by a class of this package; empty where operations of others may throw it, too."""
+    """Of what an error of a class of this package is; empty where other operations may throw it, too.
+
+    The kind of operation, and not the package: a driver's errors come through the libraries that are built upon it.
+    """
     kinds = ev.knowledge.operations(package)
-    return FOREIGN + base_of(package) if kinds and not kinds & _BY_ADDRESS else ""
+    return FOREIGN + "|".join(sorted(kinds)) if kinds and not kinds & _BY_ADDRESS else ""
 
 
 def _told_by_code(ev: Evaluator, code: str) -> str:
     found = ev.knowledge.code_of_error(code)
-    return " ".join(filter(None, (FOREIGN + base_of(found[0]), "|".join(found[1])))) if found is not None else ""
+    told = _by_library(ev, found[0]) if found is not None else ""
+    return " ".join(filter(None, (told, "|".join(found[1])))) if found is not None and told else ""
 
 
 def asked(ev: Evaluator, cls: External, name: str, arguments: tuple[Value, ...]) -> Test | None:

@@ -114,6 +114,11 @@ class Knowledge:
         """Who wrote the text of an error of this class; empty where nothing is known. Without a package, by name."""
         return next((text for each in _names(package) if (text := self._errors.get((each, name)))), "")
 
+    def classes_of_errors(self, package: str) -> frozenset[str]:
+        """The classes of a package's own errors, where its rows name them: those that it throws for itself."""
+        names = _names(package)
+        return frozenset(cls for (of, cls), text in self._errors.items() if of in names and text == "foreign")
+
     def code_of_error(self, code: str) -> tuple[str, list[str]] | None:
         """The package whose errors have this code, and words of the operations that fail with it; None if unknown."""
         return next(((package, words) for pattern, package, words in self._codes if pattern.fullmatch(code)), None)
