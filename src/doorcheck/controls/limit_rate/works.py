@@ -34,7 +34,7 @@ _PUTS = ("put", "upload", "multipart", "presignedpost", "clienttoken", "sign_req
 _TAKES = ("delete", "remove", "getobject", "headobject", "unlink", "destroy")
 _SEARCHES = frozenset({"contains", "search", "ilike", "like", "textsearch", "$regex", "regex", "similarto"})
 _BY_LOGIN = frozenset({"credentials", "email", "resend", "nodemailer", "sendgrid", "postmark", "magic-link"})
-_PARTS = 120
+_PARTS, _DEEP = 120, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,9 @@ _ASIDE = ("vectorStores", "files.", "moderations", "countTokens", "threads.creat
 
 def _is_paid_by_caller(effect: Effect) -> bool:
     """Whether the key that a service is called with is one that the caller has given, now or before."""
-    objects = (part for each in effect.operands for part in made_from(each, 30) if isinstance(part, Obj))
+    objects = (part for each in effect.operands for part in made_from(each, _DEEP) if isinstance(part, Obj))
     named = [value for each in objects for name, value in each.props.items() if _plain(name) in _KEYS]
-    keys = [made_from(key, 30) for value in named for key in _either_of(value)]
+    keys = [made_from(key, _PARTS) for value in named for key in _either_of(value)]
     theirs = [any(isinstance(part, Input | Row) for part in key) for key in keys]
     # what a stored key is decrypted with is no key of the service
     ours = [any(isinstance(part, Env) for part in key) for key in keys]
