@@ -23,6 +23,7 @@ from doorcheck.scan.facts.values import (
     Obj,
     Promise,
     Row,
+    Unknown,
     Value,
     made_from,
 )
@@ -139,13 +140,13 @@ def _is_paid_by_caller(effect: Effect) -> bool:
 
 
 def _either_of(value: Value) -> Iterator[Value]:
-    """The values of which this is one."""
+    """The values of which this is one; of plain ones that met on two paths only the parts are left."""
     if isinstance(value, Promise):
         yield from _either_of(value.value)
     elif isinstance(value, Choice):
         for one in value.alternatives:
             yield from _either_of(one.value)
-    elif isinstance(value, Derived) and value.how == "either":
+    elif isinstance(value, Unknown) and value.parts:
         for part in value.parts:
             yield from _either_of(part)
     else:
