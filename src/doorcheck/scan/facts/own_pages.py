@@ -21,8 +21,13 @@ _SENT_BY_ITSELF = frozenset(
     | {"cookie", "dnt", "forwarded", "host", "if-modified-since", "if-none-match", "origin", "priority", "range"}
     | {"referer", "te", "true-client-ip", "upgrade-insecure-requests", "user-agent", "via", "fly-client-ip"}
     | {"x-client-ip", "x-request-id", "x-middleware-subrequest", "next-action", "next-url", "traceparent"}
+    | {"save-data", "dpr", "width", "viewport-width", "downlink", "ect", "rtt", "device-memory", "early-data"}
 )
 """Headers that browsers and the proxies in front of an app send with whatever is asked, or that any form may cause."""
+_SENT_BY_PROXIES = (
+    "sec-", "x-forwarded", "x-real", "x-vercel", "cf-", "cloudfront-", "x-amz", "x-azure", "x-arr", "fastly-", "fly-",
+    "x-nf-", "x-appengine", "x-cloud", "x-envoy", "x-original", "x-middleware",
+)  # fmt: skip
 
 
 def tells_origin(of: str) -> bool:
@@ -38,8 +43,7 @@ def is_asked_for(of: str) -> bool:
     """Whether a part of the request, as facts name it, is a header that browsers send only where a page's own code says
     so, and to another site only if that site agreed (https://fetch.spec.whatwg.org/#cors-safelisted-request-header)."""
     channel, _, name = of.lower().partition(":")
-    sent_by_itself = name in _SENT_BY_ITSELF or name.startswith(("sec-", "x-forwarded", "x-real", "x-vercel", "cf-"))
-    return channel == "header" and bool(name) and not sent_by_itself
+    return channel == "header" and bool(name) and name not in _SENT_BY_ITSELF and not name.startswith(_SENT_BY_PROXIES)
 
 
 def method_read(ev: Evaluator, read: Value, file: str, at: int) -> None:
